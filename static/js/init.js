@@ -1,0 +1,3 @@
+// Runs before the page is drawn: tells the style sheet that scripts work.
+document.body.className += ' js-enabled' +
+  ('noModule' in HTMLScriptElement.prototype ? ' govuk-frontend-supported' : '')
