@@ -1,0 +1,112 @@
+"""Runs one server for as long as any process uses it: `python keeper.py database|broker HOME durable|fast`.
+
+Every process that uses the server holds a shared lock on its `users` file, which the kernel takes back
+however the process ends. When this process can have that lock for itself, nobody is left and the server stops.
+Started by dacase.embedded; a file of its own so that it loads neither Django nor Celery.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+if __name__ == "__main__":
+    # Started by path and isolated from the environment: this folder alone is added, for the module below.
+    sys.path.append(str(Path(__file__).parent))
+    from servers import SERVERS, Server, ServerError, opened
+else:
+    from dacase.servers import SERVERS, Server, ServerError, opened
+
+LOOK_EVERY = 0.5  # seconds
+START_WITHIN = 90  # seconds; recovery after a crash can take a while
+STOP_WITHIN = 20  # seconds
+RESTARTS = 5
+
+
+def keep(server: Server) -> None:
+    """Run `server` until nobody uses it or a SIGTERM comes. Writes `ready` to standard output when it answers."""
+    watched = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+    with opened(server.lock("users")) as users, opened(server.lock("keeper")) as mine:
+        fcntl.flock(mine, fcntl.LOCK_EX)
+        server.prepare()
+        with server.log.open("ab") as output:
+            process = start(server, output)
+            announce(server)
+            restarts = 0
+            while True:
+                caught = signal.sigtimedwait(watched, LOOK_EVERY)
+                if caught and caught.si_signo != signal.SIGCHLD:
+                    break
+                if process.poll() is not None:
+                    restarts += 1
+                    if restarts > RESTARTS:
+                        raise ServerError(f"{server.title} stopped {restarts} times; see {server.log}.")
+                    server.lock("ready").unlink(missing_ok=True)
+                    server.prepare()
+                    process = start(server, output)
+                    announce(server)
+                if nobody_left(users):
+                    break
+            server.lock("ready").unlink(missing_ok=True)
+            stop(process)
+        # The next user waits for `users`; `keeper` must be free by then.
+        fcntl.flock(mine, fcntl.LOCK_UN)
+
+
+def start(server: Server, output: object) -> "subprocess.Popen[bytes]":
+    """Start the server and wait until it answers. Raises ServerError."""
+    process = server.start(output)
+    deadline = time.monotonic() + START_WITHIN
+    while not server.is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(process)
+            raise ServerError(f"{server.title} did not start; its reasons are at the end of {server.log}.")
+        time.sleep(0.02)
+    return process
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Stop the server, its clients or not: both servers take SIGINT as 'stop now, in good order'."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_WITHIN)
+            return
+        process.kill()
+        process.wait()
+
+
+def nobody_left(users: int) -> bool:
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def announce(server: Server) -> None:
+    """Tell whoever started this, and whoever comes later, that the server answers."""
+    server.lock("ready").write_text(f"{os.getpid()}\n")
+    with contextlib.suppress(BrokenPipeError, ValueError, OSError):
+        print("ready", flush=True)
+        # Nobody reads from now on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(name: str, home: str, durable: str) -> int:
+    os.umask(0o077)
+    try:
+        keep(SERVERS[name](Path(home), durable=durable == "durable"))
+    except ServerError as error:
+        with contextlib.suppress(OSError):
+            print(error, flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

