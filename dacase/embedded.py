@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,7 +29,9 @@ _joined: dict[tuple[str, Path], int] = {}
 def home() -> Path:
     """The data folder: DACASE_HOME, or .dacase beside manage.py."""
     named = os.environ.get("DACASE_HOME", "").strip()
-    return Path(named).expanduser().absolute() if named else Path(__file__).resolve().parent.parent / ".dacase"
+    return (
+        Path(named).expanduser().absolute() if named else Path(__file__).resolve().parent.parent / ".dacase"
+    )
 
 
 def start_database(folder: Path | None = None, *, durable: bool = True) -> str:
@@ -106,7 +109,9 @@ def take(descriptor: int, kind: int, server: Server) -> None:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             return
         if time.monotonic() > deadline:
-            message = f"Another command has been starting or stopping {server.title} in {server.home} for too long."
+            message = (
+                f"Another command has been starting or stopping {server.title} in {server.home} for too long."
+            )
             raise ServerError(message)
         time.sleep(0.02)
 
@@ -138,9 +143,8 @@ def start_keeper(server: Server) -> None:
             start_new_session=True,
             text=True,
         )
-    assert process.stdout is not None
-    with process.stdout as answers:
-        answer = answers.readline().strip()
+    with process.stdout or contextlib.nullcontext(None) as answers:
+        answer = answers.readline().strip() if answers else ""
     # Not waited for when all is well: it outlives this process when another uses the server.
     process.returncode = 0
     if answer != "ready":
@@ -148,6 +152,7 @@ def start_keeper(server: Server) -> None:
 
 
 def has_keeper(server: Server) -> bool:
+    """Whether a keeper of this server is alive, ready or not."""
     with opened(server.lock("keeper")) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -158,8 +163,6 @@ def has_keeper(server: Server) -> bool:
 
 def stop_keeper(server: Server) -> None:
     """Ask the keeper to stop its server and wait until it has."""
-    import signal
-
     with contextlib.suppress(OSError, ValueError):
         os.kill(int(server.lock("ready").read_text()), signal.SIGTERM)
         with opened(server.lock("keeper")) as descriptor:

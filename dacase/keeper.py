@@ -8,6 +8,7 @@ Started by dacase.embedded; a file of its own so that it loads neither Django no
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -29,8 +30,10 @@ RESTARTS = 5
 
 def keep(server: Server) -> None:
     """Run `server` until nobody uses it or a SIGTERM comes. Writes `ready` to standard output when it answers."""
-    watched = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
-    signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda caught, _: asked.append(caught))
+    woken = wake_on_signals()
     with opened(server.lock("users")) as users, opened(server.lock("keeper")) as mine:
         fcntl.flock(mine, fcntl.LOCK_EX)
         server.prepare()
@@ -38,10 +41,7 @@ def keep(server: Server) -> None:
             process = start(server, output)
             announce(server)
             restarts = 0
-            while True:
-                caught = signal.sigtimedwait(watched, LOOK_EVERY)
-                if caught and caught.si_signo != signal.SIGCHLD:
-                    break
+            while not asked and not nobody_left(users):
                 if process.poll() is not None:
                     restarts += 1
                     if restarts > RESTARTS:
@@ -50,8 +50,9 @@ def keep(server: Server) -> None:
                     server.prepare()
                     process = start(server, output)
                     announce(server)
-                if nobody_left(users):
-                    break
+                select.select([woken], [], [], LOOK_EVERY)
+                with contextlib.suppress(BlockingIOError):
+                    os.read(woken, 512)
             server.lock("ready").unlink(missing_ok=True)
             stop(process)
         # The next user waits for `users`; `keeper` must be free by then.
@@ -81,7 +82,18 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
+def wake_on_signals() -> int:
+    """A descriptor that becomes readable when a signal comes, the end of a child included."""
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    return reading
+
+
 def nobody_left(users: int) -> bool:
+    """Whether no process uses the server; if so this one holds the lock, and whoever comes now waits."""
     with contextlib.suppress(BlockingIOError):
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
@@ -98,6 +110,7 @@ def announce(server: Server) -> None:
 
 
 def main(name: str, home: str, durable: str) -> int:
+    """Keep one server; what goes wrong is said on standard output in one sentence."""
     os.umask(0o077)
     try:
         keep(SERVERS[name](Path(home), durable=durable == "durable"))

