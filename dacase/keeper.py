@@ -24,6 +24,7 @@ else:
 
 LOOK_EVERY = 0.5  # seconds
 START_WITHIN = 90  # seconds; recovery after a crash can take a while
+RETRY_FOR = 8  # seconds
 STOP_WITHIN = 20  # seconds
 RESTARTS = 5
 
@@ -61,10 +62,15 @@ def keep(server: Server) -> None:
 
 def start(server: Server, output: object) -> "subprocess.Popen[bytes]":
     """Start the server and wait until it answers. Raises ServerError."""
+    begun = time.monotonic()
     process = server.start(output)
-    deadline = time.monotonic() + START_WITHIN
     while not server.is_ready():
-        if process.poll() is not None or time.monotonic() > deadline:
+        waited = time.monotonic() - begun
+        if process.poll() is not None and waited < RETRY_FOR:
+            # What a killed server left running may need a moment to end.
+            time.sleep(0.5)
+            process = server.start(output)
+        elif process.poll() is not None or waited > START_WITHIN:
             stop(process)
             raise ServerError(f"{server.title} did not start; its reasons are at the end of {server.log}.")
         time.sleep(0.02)

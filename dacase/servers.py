@@ -136,6 +136,8 @@ class Database(Server):
 
     def prepare(self) -> None:
         self._end_leftover()
+        for left in self.sockets.iterdir():
+            left.unlink()
         if os.getuid() == 0:
             ensure_database_user()
             user = pwd.getpwnam(DATABASE_USER)
@@ -167,32 +169,34 @@ class Database(Server):
         )
 
     def is_ready(self) -> bool:
-        try:
-            return self._pid_file()[7].strip() == "ready"
-        except (OSError, IndexError):
-            return False
+        # Asked, not read from its pid file: that can still say "ready" from before a crash.
+        question = [program("pg_isready"), "-q", "-t", "5", "-h", str(self.sockets)]
+        return subprocess.run(question, check=False, capture_output=True).returncode == 0
 
     def _pid_file(self) -> list[str]:
         return (self.data / "postmaster.pid").read_text().splitlines()
 
     def _end_leftover(self) -> None:
-        """End a PostgreSQL that outlived its keeper, and forget one that is long gone.
+        """End a PostgreSQL that outlived its keeper, and see that the number of one long gone is not in the way.
 
-        PostgreSQL itself would refuse to start where another process of the same user has taken the old number.
+        PostgreSQL would refuse to start where another process has that number by now. The file itself stays, since
+        by its other lines PostgreSQL finds backends that are still ending and waits its turn.
         """
         import psutil
 
         try:
-            process = psutil.Process(int(self._pid_file()[0]))
-            if str(self.data) in process.cmdline():
+            lines = self._pid_file()
+            process = psutil.Process(int(lines[0]))
+            if process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline():
                 process.terminate()
                 with contextlib.suppress(psutil.TimeoutExpired):
                     process.wait(10)
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
+                process.kill()
         except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
-            pass
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+            return  # no such file, or nobody has that number
+        unused = subprocess.Popen(["true"])
+        unused.wait()
+        (self.data / "postmaster.pid").write_text("\n".join([str(unused.pid), *lines[1:]]) + "\n")
 
 
 class Broker(Server):
