@@ -1,0 +1,69 @@
+"""Code lists of the case and the walls round it."""
+
+from django.db.models import TextChoices
+
+
+class PartyRole(TextChoices):
+    VICTIM = "victim", "Victim-survivor"
+    PERPETRATOR = "perpetrator", "Perpetrator"
+    CHILD = "child", "Child"
+
+
+class Sex(TextChoices):
+    """Sex with the three ways of having no answer kept apart (GSS harmonised list)."""
+
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    PREFER_NOT_TO_SAY = "prefer_not_to_say", "Prefer not to say"
+    NOT_KNOWN = "not_known", "Not known"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class LocationKind(TextChoices):
+    ADDRESS = "address", "Address"
+    PHONE = "phone", "Phone"
+    EMAIL = "email", "Email"
+    SCHOOL = "school", "School or nursery"
+    GP = "gp", "GP practice"
+
+
+class Scope(TextChoices):
+    """How much of a case a grant opens. The value is also the codename of the guardian permission."""
+
+    CASE = "view_case", "The whole file"
+    SUMMARY = "view_case_summary", "That the case is open, and with whom"
+
+
+class Purpose(TextChoices):
+    REFERRAL = "referral", "To take in and route a referral"
+    SUPPORT = "support", "To support the victim-survivor or the children"
+    SAFEGUARDING = "safeguarding", "To safeguard a child or an adult at risk"
+    MARAC = "marac", "To prepare and hold a MARAC hearing"
+    ACCOMMODATION = "accommodation", "To find or provide safe accommodation"
+
+
+class LawfulBasis(TextChoices):
+    """UK GDPR Article 6 bases that partnerships use; Article 9 conditions follow in the agreement."""
+
+    PUBLIC_TASK = "public_task", "Public task (Article 6(1)(e))"
+    LEGAL_OBLIGATION = "legal_obligation", "Legal obligation (Article 6(1)(c))"
+    VITAL_INTERESTS = "vital_interests", "Vital interests (Article 6(1)(d))"
+    LEGITIMATE_INTERESTS = "legitimate_interests", "Legitimate interests (Article 6(1)(f))"
+    CONSENT = "consent", "Consent (Article 6(1)(a))"
+
+
+class ReadPurpose(TextChoices):
+    """Why somebody looks at a location."""
+
+    CONTACT = "contact", "To make contact"
+    SAFETY = "safety", "To plan for safety"
+    REFERRAL = "referral", "To make or answer a referral"
+    CORRECTION = "correction", "To check or correct it"
+
+
+class Band(TextChoices):
+    """Risk bands. No band says that somebody is safe."""
+
+    STANDARD = "standard", "Standard"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"

@@ -1,0 +1,76 @@
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from dacase.agencies.models import Membership
+from dacase.cases.choices import Band, Scope
+
+
+def new_case_reference() -> str:
+    from dacase.cases.rules import new_reference  # kept late so that the migration names this function only
+
+    return new_reference("C")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, membership: Membership, scope: str = Scope.CASE) -> QuerySet["Case"]:
+        """Cases that the membership's agency holds a current grant of `scope` on, less what bars it.
+
+        A grant of the whole file includes its summary. The database holds the same wall (walls.py).
+        """
+        from dacase.cases.models.exclusion import Exclusion
+        from dacase.cases.models.grant import Grant
+
+        scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
+        granted = Grant.objects.held_by(membership, scopes).filter(content_object=OuterRef("pk"))
+        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("pk"))
+        return self.filter(Exists(granted)).exclude(Exists(barred))
+
+
+class Case(models.Model):
+    """The unit of confidentiality: one victim-survivor, the same perpetrators, the children.
+
+    The row itself names nobody, because a grant of scope `summary` shows it. `viewer_groups`,
+    `summary_groups` and `viewers_recheck_at` are kept by the database from the grants and cannot be
+    written otherwise: they let row security decide on the row alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=20, unique=True, default=new_case_reference, editable=False)
+    opened_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    viewer_groups = ArrayField(models.IntegerField(), default=list, editable=False)
+    summary_groups = ArrayField(models.IntegerField(), default=list, editable=False)
+    viewers_recheck_at = models.DateTimeField(null=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["viewer_groups", "summary_groups", "viewers_recheck_at"])
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("view_case_summary", "Can see that a case is open, and with whom")]
+        indexes = [
+            models.Index(F("opened_at").desc(), F("id").desc(), name="case_open_newest", condition=Q(closed_at=None)),
+            models.Index(F("opened_at").desc(), F("id").desc(), name="case_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Headline(models.Model):
+    """What a list of cases shows of the file: who it is about, the current band, who works on it."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="headline")
+    victim = models.ForeignKey("cases.Person", on_delete=models.PROTECT, related_name="+")
+    band = models.CharField(max_length=10, choices=Band, blank=True)
+    band_set_on = models.DateField(null=True, blank=True)
+    worker = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

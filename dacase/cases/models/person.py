@@ -1,0 +1,61 @@
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from dacase.agencies.models import Membership
+from dacase.cases.choices import Sex
+from dacase.cases.rules import search_key
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, membership: Membership) -> QuerySet["Person"]:
+        """People who are a party to a case that the membership may open."""
+        from dacase.cases.models.case import Case
+
+        return self.filter(
+            models.Exists(
+                Case.objects.visible_to(membership).filter(parties__person=models.OuterRef("pk"))
+            )
+        )
+
+
+class Person(models.Model):
+    """Identity only: names, date of birth, sex. Where somebody lives belongs to a party of a case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    given_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100)
+    also_known_as = models.CharField(max_length=200, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=20, choices=Sex, default=Sex.NOT_ASKED)
+    # COLLATE "C" keeps the prefix operator ^@ inside the index and leakproof under row security.
+    family_name_key = models.CharField(max_length=100, db_collation="C", editable=False, db_index=True)
+    # The group that may see a person who is not yet a party to any case; see walls.py.
+    made_by_group_id = models.IntegerField(null=True, editable=False)
+    is_party = models.BooleanField(default=False, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["made_by_group_id", "is_party"])
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["date_of_birth"]),
+            GinIndex(fields=["family_name_key"], opclasses=["gin_trgm_ops"], name="person_family_name_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.family_name_key = search_key(self.family_name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

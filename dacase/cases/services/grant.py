@@ -1,0 +1,78 @@
+"""Granting an agency access to a case, and ending it: the only place where grants are written."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from dacase.agencies.access import check_may
+from dacase.agencies.models import Agency, Membership
+from dacase.audit.services import record_event
+from dacase.cases.choices import Scope
+from dacase.cases.models import Case, Grant
+from dacase.cases.models.grant import permission_id
+
+
+@transaction.atomic
+def grant_access(
+    case: Case,
+    *,
+    agency: Agency,
+    scope: str = Scope.CASE,
+    purpose: str,
+    lawful_basis: str,
+    reason: str = "",
+    until: datetime | None = None,
+    verb: str = "share_case",
+    actor: Membership,
+) -> Grant:
+    """Let `agency` see `case` in `scope`, from now until `until` (no end when None).
+
+    A current grant of the same scope is renewed with the new purpose and dates rather than doubled.
+
+    Args:
+        scope, purpose, lawful_basis: values of choices.Scope, choices.Purpose, choices.LawfulBasis.
+        verb: the verb of roles.csv that the act needs; routing and referring to MARAC grant as a part of theirs.
+    Raises NotAllowed for a role that may not do `verb`; ValueError when `until` has passed.
+    """
+    check_may(actor, verb)
+    if until is not None and until <= timezone.now():
+        raise ValueError("until must be in the future")
+    grant, created = Grant.objects.get_or_create(
+        content_object=case,
+        group_id=agency.group_id,
+        permission_id=permission_id("cases", scope),
+        defaults={
+            "purpose": purpose,
+            "lawful_basis": lawful_basis,
+            "reason": reason,
+            "valid_until": until,
+            "granted_by": actor,
+        },
+    )
+    if not created:
+        grant.purpose, grant.lawful_basis, grant.reason = purpose, lawful_basis, reason
+        grant.valid_until, grant.granted_by = until, actor
+        grant.save()
+    record_event(
+        "access_granted",
+        actor=actor,
+        subject=grant,
+        case_id=case.pk,
+        data={"agency": str(agency.pk), "scope": scope, "purpose": purpose},
+    )
+    return grant
+
+
+@transaction.atomic
+def end_access(case: Case, *, agency: Agency, verb: str = "share_case", actor: Membership) -> int:
+    """End every grant that `agency` holds on `case`. Returns how many. Its history keeps them.
+
+    When an agency gives up its own access this must be its last act in the transaction: the case is gone
+    for it from here on.
+    """
+    check_may(actor, verb)
+    grants = Grant.objects.filter(content_object=case, group_id=agency.group_id)
+    record_event("access_ended", actor=actor, subject=case, case_id=case.pk, data={"agency": str(agency.pk)})
+    count, _ = grants.delete()
+    return count

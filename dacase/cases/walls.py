@@ -1,0 +1,83 @@
+"""The walls round the case. What each condition means: docs/permissions.md."""
+
+from dacase.cases.models import (
+    Case,
+    Draft,
+    Exclusion,
+    Grant,
+    Headline,
+    Location,
+    Party,
+    Person,
+    SafeContactPlan,
+)
+from dacase.walls.policies import (
+    AGENCY,
+    GROUPS,
+    USER,
+    Policy,
+    Wall,
+    Walls,
+    case_child,
+    in_open_case,
+    summary,
+    whole_file,
+)
+
+RUNNING = "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
+OF_A_CASE = "EXISTS (SELECT 1 FROM cases_party p WHERE p.person_id = {id} OFFSET 0)"
+
+WALLS = Walls(
+    walled=[
+        Wall(
+            Case,
+            [
+                Policy("whole_file", whole_file("cases_case")),
+                Policy("summary", summary("cases_case"), "SELECT"),
+            ],
+            case_column="id",
+        ),
+        Wall(
+            Grant,
+            [
+                Policy("own_grant", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING}", "SELECT"),
+                Policy(
+                    "with_its_case",
+                    f"{in_open_case('content_object_id')} AND {RUNNING}",
+                    check=in_open_case("content_object_id"),
+                ),
+            ],
+            rights="SELECT, INSERT, UPDATE, DELETE",
+            case_column="content_object_id",
+            history=in_open_case("content_object_id"),
+        ),
+        case_child(Exclusion),
+        case_child(Headline),
+        case_child(Party),
+        case_child(Location),
+        case_child(SafeContactPlan),
+        Wall(
+            Person,
+            [
+                Policy("party_to_an_open_case", OF_A_CASE.format(id="cases_person.id")),
+                Policy("not_yet_a_party", f"NOT is_party AND made_by_group_id = ANY ({GROUPS}::int[])"),
+            ],
+        ),
+        Wall(
+            Draft,
+            [Policy("own_draft", f"user_id = {USER} AND agency_id = {AGENCY}")],
+            rights="SELECT, INSERT, UPDATE, DELETE",
+        ),
+    ],
+    triggers=[
+        ("guard_viewers", "cases_case", "BEFORE INSERT OR UPDATE", "guard_case_viewers"),
+        ("copy_to_grants", "cases_case", "AFTER UPDATE OF closed_at, opened_at", "copy_case_to_grants"),
+        ("prepare_grant", "cases_grant", "BEFORE INSERT", "prepare_grant"),
+        ("refresh_viewers", "cases_grant", "AFTER INSERT OR UPDATE OR DELETE", "refresh_case_viewers"),
+        ("mark_new", "cases_person", "BEFORE INSERT OR UPDATE", "mark_new_person"),
+        ("mark_party", "cases_party", "AFTER INSERT", "mark_party"),
+    ],
+    figures={
+        "cases_case": ["id", "opened_at", "closed_at"],
+    },
+)

@@ -1,0 +1,221 @@
+-- What the policies call. Owned by dacase_owner; allow-list of definer functions: tests/walls.
+
+CREATE TABLE IF NOT EXISTS walls_key (inner_pad bytea NOT NULL, outer_pad bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS walls_installed (digest text NOT NULL);
+REVOKE ALL ON walls_key, walls_installed FROM PUBLIC;
+
+-- The verified claims of this transaction's context, or NULL. A context that was not signed with the
+-- application's key (HMAC-SHA256, as `<signature>.<claims>`) counts as none, so SQL alone forges nothing.
+CREATE OR REPLACE FUNCTION app_context() RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  token text := current_setting('dacase.context', true);
+  claims text := substr(token, 66);
+  good boolean;
+BEGIN
+  IF token IS NULL OR token = '' THEN RETURN NULL; END IF;
+  SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(claims, 'UTF8'))), 'hex') = left(token, 64)
+    INTO good FROM walls_key k LIMIT 1;
+  IF good IS NOT TRUE OR (claims::jsonb ->> 'until')::bigint < extract(epoch FROM statement_timestamp()) THEN
+    RETURN NULL;
+  END IF;
+  RETURN claims::jsonb;
+END $$;
+
+CREATE OR REPLACE FUNCTION app_user() RETURNS bigint LANGUAGE sql STABLE AS
+  $$ SELECT (app_context() ->> 'user')::bigint $$;
+
+CREATE OR REPLACE FUNCTION app_agency() RETURNS uuid LANGUAGE sql STABLE AS
+  $$ SELECT (app_context() ->> 'agency')::uuid $$;
+
+CREATE OR REPLACE FUNCTION app_groups() RETURNS int[] LANGUAGE sql STABLE AS
+  $$ SELECT ARRAY(SELECT jsonb_array_elements_text(app_context() -> 'groups')::int) $$;
+
+-- The cases that bar the acting person, her team or her agency. Definer, because a barred reader must
+-- not see the exclusion itself.
+CREATE OR REPLACE FUNCTION app_barred_cases() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT coalesce(array_agg(e.case_id), '{}') FROM cases_exclusion e
+   WHERE e.lifted_at IS NULL
+     AND e.group_id = ANY (ARRAY(SELECT jsonb_array_elements_text(app_context() -> 'bars')::int)) $$;
+
+-- Whether the acting agency holds a current grant, asked only for the rare row whose array may be stale
+-- because a grant has begun or ended since it was written.
+CREATE OR REPLACE FUNCTION app_holds_grant(case_id uuid, codename text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
+     WHERE g.content_object_id = $1 AND p.codename = $2 AND g.group_id = ANY (app_groups())
+       AND g.valid_from <= statement_timestamp()
+       AND (g.valid_until IS NULL OR g.valid_until > statement_timestamp())) $$;
+
+CREATE OR REPLACE FUNCTION app_holds_hearing_grant(hearing_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM marac_hearinggrant g
+     WHERE g.content_object_id = $1 AND g.group_id = ANY (app_groups())
+       AND g.valid_from <= statement_timestamp()
+       AND (g.valid_until IS NULL OR g.valid_until > statement_timestamp())) $$;
+
+-- Case: a new one is seen by the agency that opens it; the arrays are never written by the application.
+CREATE OR REPLACE FUNCTION guard_case_viewers() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF current_user = 'dacase_owner' THEN RETURN NEW; END IF;
+  IF TG_OP = 'INSERT' THEN
+    NEW.viewer_groups := app_groups(); NEW.summary_groups := '{}'; NEW.viewers_recheck_at := NULL;
+  ELSE
+    NEW.viewer_groups := OLD.viewer_groups; NEW.summary_groups := OLD.summary_groups;
+    NEW.viewers_recheck_at := OLD.viewers_recheck_at;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION copy_case_to_grants() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  UPDATE cases_grant SET case_open = NEW.closed_at IS NULL, case_opened_at = NEW.opened_at
+   WHERE content_object_id = NEW.id;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION prepare_grant() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  -- The application's clock may run a little ahead of this one; a grant made now begins now.
+  IF NEW.valid_from BETWEEN clock_timestamp() AND clock_timestamp() + interval '1 minute' THEN
+    NEW.valid_from := statement_timestamp();
+  END IF;
+  IF TG_TABLE_NAME = 'cases_grant' THEN
+    SELECT c.closed_at IS NULL, c.opened_at INTO NEW.case_open, NEW.case_opened_at
+      FROM cases_case c WHERE c.id = NEW.content_object_id;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION refresh_case_viewers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  target uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.content_object_id ELSE NEW.content_object_id END;
+BEGIN
+  UPDATE cases_case c SET
+    viewer_groups = coalesce(g.whole, '{}'), summary_groups = coalesce(g.summary, '{}'), viewers_recheck_at = g.recheck
+  FROM (
+    SELECT array_agg(DISTINCT g.group_id) FILTER (WHERE p.codename = 'view_case' AND running) AS whole,
+           array_agg(DISTINCT g.group_id) FILTER (WHERE p.codename = 'view_case_summary' AND running) AS summary,
+           min(turns) AS recheck
+      FROM cases_grant g
+      JOIN auth_permission p ON p.id = g.permission_id,
+      LATERAL (SELECT g.valid_from <= clock_timestamp()
+                      AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp()) AS running,
+                      CASE WHEN g.valid_from > clock_timestamp() THEN g.valid_from
+                           WHEN g.valid_until > clock_timestamp() THEN g.valid_until END AS turns) t
+     WHERE g.content_object_id = target) g
+  WHERE c.id = target;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION mark_new_person() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF current_user = 'dacase_owner' THEN RETURN NEW; END IF;
+  IF TG_OP = 'INSERT' THEN
+    NEW.made_by_group_id := (app_groups())[1]; NEW.is_party := false;
+  ELSE
+    NEW.made_by_group_id := OLD.made_by_group_id; NEW.is_party := OLD.is_party;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION mark_party() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  UPDATE cases_person SET is_party = true WHERE id = NEW.person_id AND NOT is_party;
+  RETURN NULL;
+END $$;
+
+-- Referral: seen by its sender, by the front door that takes it in, and by services with a live route.
+CREATE OR REPLACE FUNCTION guard_referral_viewers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND pg_trigger_depth() = 1 THEN
+    NEW.viewer_groups := OLD.viewer_groups;
+  ELSE
+    SELECT coalesce(array_agg(DISTINCT a.group_id), '{}') INTO NEW.viewer_groups FROM agencies_agency a
+     WHERE a.id IN (NEW.sender_agency_id, NEW.receiver_agency_id)
+        OR a.id IN (SELECT r.to_agency_id FROM referrals_route r
+                     WHERE r.referral_id = NEW.id AND r.state NOT IN ('returned', 'declined'));
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION refresh_referral_viewers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  UPDATE referrals_referral SET viewer_groups = '{}' WHERE id = NEW.referral_id;  -- the guard recomputes
+  RETURN NULL;
+END $$;
+
+-- Hearing: like the case, for the agencies invited to it.
+CREATE OR REPLACE FUNCTION guard_hearing_viewers() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF current_user = 'dacase_owner' THEN RETURN NEW; END IF;
+  IF TG_OP = 'INSERT' THEN
+    NEW.viewer_groups := app_groups(); NEW.viewers_recheck_at := NULL;
+  ELSE
+    NEW.viewer_groups := OLD.viewer_groups; NEW.viewers_recheck_at := OLD.viewers_recheck_at;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION refresh_hearing_viewers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  target uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.content_object_id ELSE NEW.content_object_id END;
+BEGIN
+  UPDATE marac_hearing h SET viewer_groups = coalesce(g.viewers, '{}'), viewers_recheck_at = g.recheck
+  FROM (
+    SELECT array_agg(DISTINCT g.group_id) FILTER (WHERE running) AS viewers, min(turns) AS recheck
+      FROM marac_hearinggrant g,
+      LATERAL (SELECT g.valid_from <= clock_timestamp()
+                      AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp()) AS running,
+                      CASE WHEN g.valid_from > clock_timestamp() THEN g.valid_from
+                           WHEN g.valid_until > clock_timestamp() THEN g.valid_until END AS turns) t
+     WHERE g.content_object_id = target) g
+  WHERE h.id = target;
+  RETURN NULL;
+END $$;
+
+-- Ends what the clock has ended: the arrays forget it and the rows go (their history stays).
+CREATE OR REPLACE FUNCTION end_expired_grants() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  ended bigint;
+  ended_hearing bigint;
+BEGIN
+  DELETE FROM cases_grant WHERE valid_until <= clock_timestamp();
+  GET DIAGNOSTICS ended = ROW_COUNT;
+  DELETE FROM marac_hearinggrant WHERE valid_until <= clock_timestamp();
+  GET DIAGNOSTICS ended_hearing = ROW_COUNT;
+  -- A grant that has begun since the array was written: touch it, and the trigger writes the array anew.
+  UPDATE cases_grant g SET valid_from = valid_from FROM cases_case c
+   WHERE c.id = g.content_object_id AND c.viewers_recheck_at <= clock_timestamp();
+  RETURN ended + ended_hearing;
+END $$;
+
+-- How many cases and hearings have an array that differs from their grants. Kept at 0; checked nightly.
+CREATE OR REPLACE FUNCTION count_viewer_drift() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT count(*) FROM cases_case c
+   WHERE (c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > clock_timestamp())
+     AND c.viewer_groups IS DISTINCT FROM coalesce((
+       SELECT array_agg(DISTINCT g.group_id) FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
+        WHERE g.content_object_id = c.id AND p.codename = 'view_case' AND g.valid_from <= clock_timestamp()
+          AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp())), '{}') $$;
+
+-- The two records of audit, and history, are never changed and never emptied, whoever asks.
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;

@@ -1,0 +1,43 @@
+import uuid
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from dacase.agencies.models import Agency, Membership
+from dacase.cases.models import Case, Exclusion
+from marac.choices import ActionState
+from marac.models.hearing import Hearing
+
+
+class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
+    def visible_to(self, membership: Membership) -> QuerySet["ActionPoint"]:
+        """Action points that the agency owns, and those of hearings it may see, less exclusions."""
+        hearings = Hearing.objects.visible_to(membership).filter(pk=OuterRef("hearing_id"))
+        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
+        return self.filter(Q(owner_agency_id=membership.agency_id) | Exists(hearings)).exclude(Exists(barred))
+
+
+class ActionPoint(models.Model):
+    """What an agency undertook at a hearing, by when. The owner still sees it when the hearing has closed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="action_points")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    owner_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    task = models.CharField(max_length=500)
+    due_on = models.DateField()
+    state = models.CharField(max_length=20, choices=ActionState, default=ActionState.OPEN)
+    outcome = models.CharField(max_length=1_000, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+
+    history = HistoricalRecords()
+    objects = ActionPointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        indexes = [models.Index(fields=["owner_agency", "due_on"], name="action_point_open", condition=Q(state="open"))]

@@ -1,0 +1,114 @@
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from guardian.managers import GroupObjectPermissionManager
+from guardian.models import GroupObjectPermissionBase
+from simple_history.models import HistoricalRecords
+
+from dacase.agencies.models import Membership
+from dacase.cases.models import Case, Exclusion
+from dacase.cases.models.grant import permission_id
+from marac.choices import Criterion, HearingState, PaperKind
+from marac.models.marac_referral import MaracReferral
+from marac.models.meeting import Meeting
+
+
+class HearingQuerySet(models.QuerySet["Hearing"]):
+    def visible_to(self, membership: Membership) -> QuerySet["Hearing"]:
+        """Hearings that the agency holds a current grant on, less what bars the membership."""
+        granted = HearingGrant.objects.held_by(membership).filter(content_object=OuterRef("pk"))
+        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
+        return self.filter(Exists(granted)).exclude(Exists(barred))
+
+
+class Hearing(models.Model):
+    """A case on the agenda of a meeting. Invited agencies see its papers until it closes, and no case.
+
+    `viewer_groups` and `viewers_recheck_at` are kept by the database from the hearing's grants.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="hearings")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="hearings")
+    marac_referral = models.OneToOneField(MaracReferral, on_delete=models.PROTECT, related_name="hearing")
+    number = models.PositiveSmallIntegerField()
+    criterion = models.CharField(max_length=30, choices=Criterion)
+    is_repeat = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=HearingState, default=HearingState.LISTED)
+    outcome = models.TextField(max_length=5_000, blank=True)
+    heard_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    viewer_groups = ArrayField(models.IntegerField(), default=list, editable=False)
+    viewers_recheck_at = models.DateTimeField(null=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["viewer_groups", "viewers_recheck_at"])
+    objects = HearingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "case"], name="case_once_per_meeting"),
+            models.UniqueConstraint(fields=["meeting", "number"], name="agenda_number_once"),
+        ]
+        indexes = [models.Index(fields=["case", "-heard_on"]), models.Index(fields=["heard_on"])]
+
+
+class HearingGrantQuerySet(models.QuerySet["HearingGrant"]):
+    def held_by(self, membership: Membership) -> QuerySet["HearingGrant"]:
+        """Current invitations of the membership's agency to hearings."""
+        now = timezone.now()
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=now),
+            valid_from__lte=now,
+            group_id=membership.agency.group_id,
+            permission_id=permission_id("marac", "view_hearing"),
+        )
+
+
+class HearingGrantManager(GroupObjectPermissionManager.from_queryset(HearingGrantQuerySet)):  # type: ignore[misc]
+    """guardian's manager, with our own queries beside its."""
+
+
+class HearingGrant(GroupObjectPermissionBase):
+    """An agency's invitation to one hearing: scope `hearing`, a django-guardian permission row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    content_object = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="grants")
+    valid_from = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+
+    history = HistoricalRecords()
+    objects = HearingGrantManager()
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="hearing_grant_ends_after_it_starts",
+            )
+        ]
+
+
+class HearingPaper(models.Model):
+    """A paper of a hearing: what was drawn from the case for it, frozen when the hearing was listed.
+
+    Drawn by an allow-list (services/hearing.py): names, dates of birth, relationships, criterion, risk.
+    Never a location. Agencies that hold no grant on the case read this and nothing else.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="papers")
+    kind = models.CharField(max_length=20, choices=PaperKind)
+    body = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["hearing", "kind"], name="one_paper_of_a_kind")]

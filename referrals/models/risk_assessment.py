@@ -1,0 +1,71 @@
+import uuid
+
+from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from dacase.agencies.models import Agency, Membership
+from dacase.cases.choices import Band
+from dacase.cases.models import Case
+from referrals.choices import Answer, AnswerSource, RiskTool
+
+
+class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):
+    def visible_to(self, membership: Membership) -> QuerySet["RiskAssessment"]:
+        """Assessments in cases that the membership may open."""
+        return self.filter(Exists(Case.objects.visible_to(membership).filter(pk=OuterRef("case_id"))))
+
+    def completed(self) -> QuerySet["RiskAssessment"]:
+        return self.filter(completed_at__isnull=False)
+
+
+class RiskAssessment(models.Model):
+    """One snapshot of risk with one tool. Begun, answered section by section, then completed for good.
+
+    On completion `yes_count` and `band` are fixed by the threshold in force on `assessed_on`
+    (data/thresholds.csv), so that a later change of threshold leaves past bands alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="risk_assessments")
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
+    tool = models.CharField(max_length=20, choices=RiskTool, default=RiskTool.DASH)
+    tool_version = models.CharField(max_length=20)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    assessor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    assessed_on = models.DateField(default=timezone.localdate)
+    yes_count = models.PositiveSmallIntegerField(default=0)
+    is_high_by_judgement = models.BooleanField(default=False)
+    judgement_reason = models.TextField(max_length=5_000, blank=True)
+    band = models.CharField(max_length=10, choices=Band, blank=True)
+    review_due_on = models.DateField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    history = HistoricalRecords()
+    objects = RiskAssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-assessed_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "submission"], name="assessment_once_per_submission")
+        ]
+        indexes = [models.Index(fields=["assessed_on"]), models.Index(fields=["case", "-assessed_on"])]
+
+
+class RiskAnswer(models.Model):
+    """The answer to one topic of a tool, with where it came from and a note."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assessment = models.ForeignKey(RiskAssessment, on_delete=models.CASCADE, related_name="answers")
+    topic = models.CharField(max_length=10)
+    answer = models.CharField(max_length=10, choices=Answer)
+    source = models.CharField(max_length=20, choices=AnswerSource, default=AnswerSource.VICTIM)
+    note = models.TextField(max_length=2_000, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["topic"]
+        constraints = [models.UniqueConstraint(fields=["assessment", "topic"], name="one_answer_per_topic")]

@@ -1,0 +1,24 @@
+"""The front door's rows are seen by sender, receiver and routed services; the casework's with the case."""
+
+from dacase.walls.policies import GROUPS, Policy, Wall, Walls, case_child, child_of
+from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAnswer, RiskAssessment, Route
+
+WALLS = Walls(
+    walled=[
+        Wall(Referral, [Policy("sent_taken_in_or_routed", f"viewer_groups && {GROUPS}")], case_column="case_id"),
+        child_of(ReferralPerson, Referral, "referral_id"),
+        child_of(ReferralContact, Referral, "referral_id"),
+        child_of(Route, Referral, "referral_id"),
+        case_child(RiskAssessment),
+        child_of(RiskAnswer, RiskAssessment, "assessment_id"),
+    ],
+    triggers=[
+        ("guard_viewers", "referrals_referral", "BEFORE INSERT OR UPDATE", "guard_referral_viewers"),
+        ("refresh_viewers", "referrals_route", "AFTER INSERT OR UPDATE", "refresh_referral_viewers"),
+    ],
+    figures={
+        "referrals_referral": ["id", "source", "received_at", "state", "decided_at", "receiver_agency_id"],
+        "referrals_route": ["id", "referral_id", "to_agency_id", "routed_at", "state", "accepted_at"],
+        "referrals_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],
+    },
+)
