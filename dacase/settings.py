@@ -122,7 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "cases:home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 # guardian: no anonymous user row, nothing added to our own user class.
@@ -228,10 +228,21 @@ CELERY_BEAT_SCHEDULE = {
     "end-expired-grants": {"task": "dacase.cases.end_expired_grants", "schedule": 60.0},
 }
 
-# What each room adds to the case page, in the order shown. See dacase/cases/panels.py.
+# What each room adds to the case page and to the home page, in the order shown (dacase/cases/panels.py).
 CASE_PANELS = [
-    "dacase.cases.panels.people",
-    "referrals.panels.assessments",
-    "marac.panels.hearings",
-    "refuge.panels.placements",
+    "dacase.cases.case_panels.people",
+    "referrals.panels.referrals_of_case",
+    "referrals.panels.assessments_of_case",
+    "marac.panels.hearings_of_case",
+    "refuge.panels.placements_of_case",
+]
+HOME_PANELS = [
+    "referrals.panels.triage_queue",
+    "referrals.panels.waiting_routes",
+    "referrals.panels.sent_referrals",
+    "marac.panels.next_meeting",
+    "marac.panels.open_action_points",
+    "refuge.panels.tonight",
+    "reporting.panels.latest_returns",
+    "dacase.cases.case_panels.recent_cases",
 ]
