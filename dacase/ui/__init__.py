@@ -1,0 +1,1 @@
+"""The page furniture: layout, forms, tables, charts, error pages. No models, and no room above it."""

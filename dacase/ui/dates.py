@@ -1,0 +1,135 @@
+"""A date in three boxes, as people type it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+PARTS = ("day", "month", "year")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+OLDEST_YEAR, LAST_YEAR = 1900, 2100
+LONGEST_PART = 20
+
+
+class DateWidget(forms.MultiWidget):
+    """Three inputs, named `<field>_day`, `<field>_month` and `<field>_year`."""
+
+    part_names = PARTS
+    use_fieldset = True
+
+    def __init__(self, *, birthday: bool = False) -> None:
+        self.birthday = birthday
+        super().__init__({part: forms.TextInput() for part in PARTS})
+
+    def autocomplete(self, part: str) -> str:
+        """What a browser may fill in: nothing, for the date is about somebody else."""
+        return f"bday-{part}" if self.birthday else "off"
+
+    def decompress(self, value: date | str | None) -> list[str]:
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value)
+            except ValueError:
+                value = None
+        return [str(value.day), str(value.month), str(value.year)] if value else ["", "", ""]
+
+
+class DateField(forms.Field):
+    """A day in the years 1900 to 2100, typed as day, month and year; the month may be a word.
+
+    not_future: today is the last day allowed. not_past: today is the first. earliest: the first
+    day allowed. Errors name the field and say what to do, and mark the box that is wrong.
+    """
+
+    widget = DateWidget
+
+    def __init__(
+        self, *, not_future: bool = False, not_past: bool = False, earliest: date | None = None, **kwargs: Any
+    ) -> None:
+        self.not_future, self.not_past, self.earliest = not_future, not_past, earliest
+        kwargs.setdefault("help_text", "For example, 27 3 2026")
+        super().__init__(**kwargs)
+
+    @property
+    def name(self) -> str:
+        return str(self.label or "Date")
+
+    def to_python(self, value: Any) -> date | None:
+        if value is None or isinstance(value, date):
+            return value
+        typed = dict(zip(PARTS, (str(part or "").strip() for part in value), strict=True))
+        missing = [part for part in PARTS if not typed[part]]
+        if len(missing) == len(PARTS):
+            return None
+        if missing:
+            raise self._error(f"must include a {' and a '.join(missing)}", "incomplete", missing)
+        return self._real_date(typed)
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        today = timezone.localdate()
+        if self.not_future and value > today:
+            raise self._error("must be today or in the past", "future")
+        if self.not_past and value < today:
+            raise self._error("must be today or in the future", "past")
+        if self.earliest and value < self.earliest:
+            raise self._error(f"must be on or after {_in_words(self.earliest)}", "too_early")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            before = self.to_python(initial if initial is None or isinstance(initial, date) else self._split(initial))
+            return bool(before != self.to_python(data))
+        except ValidationError:
+            return True
+
+    def _split(self, value: Any) -> Any:
+        return DateWidget().decompress(value) if isinstance(value, str) else value
+
+    def _real_date(self, typed: Mapping[str, str]) -> date:
+        day, month, year = _number(typed["day"]), _month(typed["month"]), _number(typed["year"])
+        wrong = [part for part, number in zip(PARTS, (day, month, year), strict=True) if number is None]
+        if wrong:
+            raise self._error("must be a real date", "invalid", wrong)
+        assert day is not None and month is not None and year is not None
+        if len(typed["year"]) != 4:
+            raise self._error("must have a year of 4 numbers", "year_length", ["year"])
+        if not 1 <= month <= 12:
+            raise self._error("must be a real date", "invalid", ["month"])
+        if not OLDEST_YEAR <= year <= LAST_YEAR:
+            raise self._error(f"must have a year from {OLDEST_YEAR} to {LAST_YEAR}", "year_range", ["year"])
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise self._error("must be a real date", "invalid", ["day"]) from None
+
+    def _error(self, words: str, code: str, parts: list[str] | None = None) -> ValidationError:
+        # `parts` is read by GovukBoundField.wrong_parts; the message itself holds no placeholder.
+        message = f"{self.name} {words}".replace("%", "%%")
+        return ValidationError(message, code=code, params={"parts": tuple(parts or PARTS)})
+
+
+def _number(text: str) -> int | None:
+    """The whole number that `text` writes in plain digits, or None."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_PART else None
+
+
+def _month(text: str) -> int | None:
+    """The month that `text` gives as a number, an English name or its first three letters, or None."""
+    word = text.lower().rstrip(".")
+    for names in (MONTHS, MONTH_NAMES):
+        if word in names:
+            return names.index(word) + 1
+    return _number(text)
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {MONTH_NAMES[day.month - 1].capitalize()} {day.year}"

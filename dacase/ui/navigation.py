@@ -1,0 +1,54 @@
+"""What stands in the service navigation, and for whom. To add a room: add a row."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+class Row(NamedTuple):
+    """One row: its words, the page's url name, and the verbs of which the role must have one."""
+
+    text: str
+    url_name: str
+    verbs: tuple[str, ...] = ()
+
+
+NAVIGATION = (
+    Row("My work", "home"),
+    Row("Referrals", "referrals:list", ("make_referral", "triage_referral", "accept_referral")),
+    Row("Cases", "cases:list", ("view_case",)),
+    Row("MARAC", "marac:list", ("view_hearing", "manage_meeting")),
+    Row("Refuge", "refuge:list", ("manage_placement",)),
+    Row("Returns", "reporting:list", ("view_return", "request_return")),
+    Row("People", "agencies:people", ("manage_people",)),
+)
+
+
+def items_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """The navigation of the acting membership: dicts with `text`, `href` and `active`.
+
+    Nobody signed in, or nobody chosen to act for: no items. `active` marks the one item whose
+    address is the longest beginning of the page's own.
+    """
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return []
+    items = []
+    for row in NAVIGATION:
+        if row.verbs and not any(membership.may(verb) for verb in row.verbs):
+            continue
+        try:
+            items.append({"text": row.text, "href": reverse(row.url_name), "active": False})
+        except NoReverseMatch:  # told by the system check ui.W001
+            continue
+    home = items[0]["href"] if items else ""
+    here = [item for item in items if request.path == item["href"] or _holds(item["href"], request.path, home)]
+    if here:
+        max(here, key=lambda item: len(item["href"]))["active"] = True
+    return items
+
+
+def _holds(href: str, path: str, home: str) -> bool:
+    # The home page is the beginning of every address, so it only counts as itself.
+    return href != home and path.startswith(href)

@@ -1,0 +1,1 @@
+"""Pages that show every component with invented content. Drawn in tests only; never routed."""
