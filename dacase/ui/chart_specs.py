@@ -77,8 +77,7 @@ def lines(data: Data, names: Names, width: int) -> dict[str, Any]:
             "encoding": {**both, "text": {"field": "series"}},
         })  # fmt: skip
     values = [{"label": label, "series": name, "number": number} for label, name, number in data]
-    room = 9 + 8 * max(map(len, order), default=0) if named else 0
-    return _whole(layers, values, width, 300, room)
+    return _whole(layers, values, width, 300)
 
 
 def _every(labels: list[str], most: int) -> list[str]:
@@ -91,7 +90,7 @@ def _labels(width: int) -> dict[str, Any]:
     return {"labelLimit": width * 0.45, "labelPadding": 8, "domain": False, "ticks": False, "grid": False}
 
 
-def _whole(layers: list[Any], values: list[Any], width: int, height: int, room: int = 0) -> dict[str, Any]:
+def _whole(layers: list[Any], values: list[Any], width: int, height: int) -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": values},
@@ -99,7 +98,7 @@ def _whole(layers: list[Any], values: list[Any], width: int, height: int, room: 
         "height": height,
         # The text keeps its size: the plot gives way, not the letters.
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": {"left": 4, "top": 6, "bottom": 4, "right": 14 + room},
+        "padding": {"left": 4, "top": 6, "bottom": 4, "right": 14},
         "background": None,
         "layer": layers,
         "config": {

@@ -58,9 +58,11 @@ def plain_words(fields: dict[str, forms.Field]) -> None:
         words = field.error_messages
         verb = "Select" if isinstance(field.widget, (*CHOICES, forms.FileInput)) else "Enter"
         if words.get("required") == forms.Field.default_error_messages["required"]:
-            words["required"] = f"{verb} {lower_first(label).rstrip('?')}"
+            words["required"] = f"Answer “{label}”" if label.endswith("?") else f"{verb} {lower_first(label)}"
+        if field.widget.is_hidden:
+            words["required"] = words["invalid"] = "Part of this page was missing. Send it again"
         if isinstance(field, forms.ChoiceField):
-            words["invalid_choice"] = f"Select {lower_first(label).rstrip('?')} from the list"
+            words["invalid_choice"] = f"{label.rstrip('?')}: select one of the answers"
         # These two messages are formatted, so that a per cent sign in a label must be doubled.
         plain = label.replace("%", "%%")
         words.setdefault("max_length", f"{plain} must be %(limit_value)s characters or fewer")
@@ -204,3 +206,10 @@ class SubmitOnceForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["submission"].initial = uuid.uuid4
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if "submission" in self._errors:
+            # The page comes back with a fresh number, so that sending it again works.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("submission")] = str(uuid.uuid4())
