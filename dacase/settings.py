@@ -101,8 +101,6 @@ DATABASE_ROUTERS = ["dacase.logins.OwnerMigrates"]
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL.startswith(("redis://", "rediss://"))
-    else {"BACKEND": "dacase.jobs.cache.SocketRedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

@@ -2,29 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
-
-os.environ["DACASE_ENV"] = "test"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dacase.settings")
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-
-
-
-def start_servers() -> None:
-    """The suite's own PostgreSQL and Valkey, unless the environment names others."""
-    from dacase import embedded
-
-    folder = Path(os.environ.get("DACASE_TEST_HOME") or Path(gettempdir()) / f"dacase-test-{os.getuid()}")
-    folder.mkdir(mode=0o755, exist_ok=True)
-    embedded.use_embedded_servers(broker=True, folder=folder, durable=False)
-
-
-start_servers()
-os.environ["DACASE_DATABASE"] = f"dacase_test_{os.environ.get('PYTEST_XDIST_TESTRUNUID', '')[:8] or os.getpid()}_{WORKER}"
-
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: object) -> Iterator[None]:
