@@ -1,5 +1,6 @@
 """Vega-Lite descriptions of the charts in dacase.ui.charts."""
 
+import textwrap
 from typing import Any
 
 # The fonts that draw and measure; the page's style sheet then sets its own.
@@ -10,7 +11,7 @@ INK, QUIET, GRID = "#0b0c0c", "#484949", "#d9d9d9"
 COLOURS = ["#4f2779", "#28a197", "#d4641c", "#12436d", "#a02c6a", "#6b7280"]
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 DASHES = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2], [1, 2]]
-BAR, MOST_LABELLED = 34, 4
+BAR, MOST_LABELLED, WIDE_ENOUGH = 34, 4, 400
 
 Data = list[tuple[str, str, Any]]
 Names = tuple[str, str, str]
@@ -19,6 +20,8 @@ Names = tuple[str, str, str]
 def bars(data: Data, names: Names, width: int) -> dict[str, Any]:
     """Horizontal bars with their numbers; `width` in pixels."""
     category, value, series = names
+    # A phone has no room for long names beside the bars, so they break into lines.
+    data = [("\n".join(textwrap.wrap(label, 20)) if width < WIDE_ENOUGH else label, *rest) for label, *rest in data]
     labels = list(dict.fromkeys(label for label, _, _ in data))
     y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": _labels(width)}
     x = {"field": "number", "type": "quantitative", "title": value, "axis": {"tickMinStep": 1, "format": ",~f", "tickCount": 5}}
@@ -52,7 +55,7 @@ def lines(data: Data, names: Names, width: int) -> dict[str, Any]:
     order = list(dict.fromkeys(name for _, name, _ in data))
     labels = list(dict.fromkeys(label for label, _, _ in data))
     named = 1 < len(order) <= MOST_LABELLED
-    shown = _every(labels, 4 if width < 400 else 8)
+    shown = _every(labels, 4 if width < WIDE_ENOUGH else 8)
     x = {
         "field": "label", "type": "ordinal", "sort": None, "title": None, "scale": {"type": "point", "padding": 0.3},
         "axis": {"labelAngle": 0, "values": shown, "labelOverlap": "greedy", "grid": False},
@@ -87,7 +90,7 @@ def _every(labels: list[str], most: int) -> list[str]:
 
 
 def _labels(width: int) -> dict[str, Any]:
-    return {"labelLimit": width * 0.45, "labelPadding": 8, "domain": False, "ticks": False, "grid": False}
+    return {"labelLimit": width * 0.45, "labelExpr": "split(datum.label, '\\n')", "domain": False, "ticks": False, "grid": False, "labelPadding": 8}
 
 
 def _whole(layers: list[Any], values: list[Any], width: int, height: int) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from xml.etree import ElementTree
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
 from django.template import Context
 from django.utils import timezone
@@ -34,7 +35,7 @@ register.filter("clock_time", lambda value: time_words(value) if value else "", 
 @register.filter
 def moment(value: datetime | date | None) -> str:
     """“3 March 2026 at 10:42am” of a moment, “3 March 2026” of a day."""
-    if value is None:
+    if not value:
         return ""
     return moment_words(value) if isinstance(value, datetime) else day_words(value)
 
@@ -77,6 +78,26 @@ def _each_form(forms: Iterable[BaseForm | BaseFormSet | None]) -> Iterable[BaseF
             yield from form.forms
         elif isinstance(form, BaseForm) and form.is_bound:
             yield form
+
+
+@register.simple_tag
+def prefilled(field: BoundField, value: Any) -> str:
+    """A field drawn with `value` in it, unless somebody has typed there already."""
+    if value and not field.form.is_bound:
+        field.form.initial[field.name] = value
+        field = field.form.fields[field.name].get_bound_field(field.form, field.name)
+    return str(field.as_field_group())
+
+
+@register.inclusion_tag("components/qr_code.html")
+def qr_code(svg: str) -> dict[str, Any]:
+    """The square that an authenticator app scans, drawn into the page: the policy allows no data: image.
+
+    svg: as the qrcode library draws it. Only its path and its frame are taken over.
+    """
+    root = ElementTree.fromstring(svg)  # noqa: S314 - drawn by our own process
+    path = root.find("{http://www.w3.org/2000/svg}path")
+    return {"frame": root.get("viewBox", ""), "path": "" if path is None else path.get("d", "")}
 
 
 @register.inclusion_tag("components/tag.html")
