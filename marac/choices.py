@@ -25,6 +25,10 @@ class HearingState(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+# What holds a place in the running order; a hearing in another state has given its place back.
+IN_RUNNING_ORDER = (HearingState.LISTED, HearingState.HEARD)
+
+
 class PaperKind(TextChoices):
     SUMMARY = "summary", "Case summary"
     PEOPLE = "people", "People"
@@ -35,3 +39,4 @@ class ActionState(TextChoices):
     OPEN = "open", "Open"
     DONE = "done", "Done"
     NOT_POSSIBLE = "not_possible", "Not possible"
+    CANCELLED = "cancelled", "Taken off by the meeting"

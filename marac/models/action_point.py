@@ -20,12 +20,17 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
 
 
 class ActionPoint(models.Model):
-    """What an agency undertook at a hearing, by when. The owner still sees it when the hearing has closed."""
+    """What an agency undertook at a hearing, by when. The owner still sees it when the hearing has closed.
+
+    `case_reference` and `heard_on` are copied from the hearing, which is then closed to its owner.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="action_points")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     owner_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    case_reference = models.CharField(max_length=20, blank=True)
+    heard_on = models.DateField(null=True, blank=True)
     task = models.CharField(max_length=500)
     due_on = models.DateField()
     state = models.CharField(max_length=20, choices=ActionState, default=ActionState.OPEN)

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case, Exclusion
 from dacase.cases.models.grant import permission_id
-from marac.choices import Criterion, HearingState, PaperKind
+from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState, PaperKind
 from marac.models.marac_referral import MaracReferral
 from marac.models.meeting import Meeting
 
@@ -23,6 +23,10 @@ class HearingQuerySet(models.QuerySet["Hearing"]):
         barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
         return self.filter(Exists(granted)).exclude(Exists(barred))
 
+    def in_running_order(self) -> QuerySet["Hearing"]:
+        """Hearings that hold a place on their agenda: not deferred, not withdrawn."""
+        return self.filter(state__in=IN_RUNNING_ORDER)
+
 
 class Hearing(models.Model):
     """A case on the agenda of a meeting. Invited agencies see its papers until it closes, and no case.
@@ -33,7 +37,8 @@ class Hearing(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="hearings")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="hearings")
-    marac_referral = models.OneToOneField(MaracReferral, on_delete=models.PROTECT, related_name="hearing")
+    # More than one where a hearing was deferred and the case listed again.
+    marac_referral = models.ForeignKey(MaracReferral, on_delete=models.PROTECT, related_name="hearings")
     number = models.PositiveSmallIntegerField()
     criterion = models.CharField(max_length=30, choices=Criterion)
     is_repeat = models.BooleanField(default=False)
@@ -41,6 +46,8 @@ class Hearing(models.Model):
     outcome = models.TextField(max_length=5_000, blank=True)
     heard_on = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The last form that recorded the outcome, so that a double click records it once.
+    record_submission = models.UUIDField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     viewer_groups = ArrayField(models.IntegerField(), default=list, editable=False)
     viewers_recheck_at = models.DateTimeField(null=True, editable=False)
@@ -51,8 +58,12 @@ class Hearing(models.Model):
     class Meta:
         ordering = ["meeting", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["meeting", "case"], name="case_once_per_meeting"),
-            models.UniqueConstraint(fields=["meeting", "number"], name="agenda_number_once"),
+            models.UniqueConstraint(
+                fields=["meeting", "case"], condition=Q(state__in=IN_RUNNING_ORDER), name="case_once_per_meeting"
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "number"], condition=Q(state__in=IN_RUNNING_ORDER), name="agenda_number_once"
+            ),
         ]
         indexes = [models.Index(fields=["case", "-heard_on"]), models.Index(fields=["heard_on"])]
 

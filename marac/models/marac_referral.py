@@ -39,6 +39,7 @@ class MaracReferral(models.Model):
     consent = models.CharField(max_length=20, choices=Consent)
     listed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
 
     history = HistoricalRecords()
     objects = MaracReferralQuerySet.as_manager()

@@ -10,9 +10,12 @@ from marac.choices import MeetingState
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, membership: Membership) -> QuerySet["Meeting"]:
-        """Meetings that the agency coordinates or is a core agency of."""
+        """Meetings that the agency coordinates, is a core agency of, or is invited to a hearing of."""
+        from marac.models.hearing import Hearing
+
         core = MeetingAgency.objects.filter(meeting=OuterRef("pk"), agency_id=membership.agency_id)
-        return self.filter(Q(coordinator_agency_id=membership.agency_id) | Exists(core))
+        invited = Hearing.objects.visible_to(membership).filter(meeting=OuterRef("pk"))
+        return self.filter(Q(coordinator_agency_id=membership.agency_id) | Exists(core) | Exists(invited))
 
 
 class Meeting(models.Model):
@@ -20,6 +23,7 @@ class Meeting(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     coordinator_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
     held_on = models.DateField()
     starts_at = models.TimeField(default=time(9, 30))
     chair = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -31,7 +35,10 @@ class Meeting(models.Model):
     class Meta:
         ordering = ["-held_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["coordinator_agency", "held_on"], name="one_meeting_a_day")
+            models.UniqueConstraint(fields=["coordinator_agency", "held_on"], name="one_meeting_a_day"),
+            models.UniqueConstraint(
+                fields=["coordinator_agency", "submission"], name="meeting_once_per_submission"
+            ),
         ]
 
 

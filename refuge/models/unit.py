@@ -18,17 +18,26 @@ class RefugeService(models.Model):
     """A house or scheme of an agency. `address` is where it is; `service_address` is what papers may name."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=ServiceKind)
     address = models.CharField(max_length=500)
     service_address = models.CharField(max_length=500)
+    version = models.PositiveIntegerField(default=1)
 
     history = HistoricalRecords()
     objects = RefugeServiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "name"], name="service_name_once_per_agency"),
+            models.UniqueConstraint(fields=["agency", "submission"], name="service_once_per_submission"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -49,6 +58,7 @@ class Unit(models.Model):
     is_step_free = models.BooleanField(default=False)
     is_self_contained = models.BooleanField(default=False)
     is_available = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     history = HistoricalRecords()
     objects = UnitQuerySet.as_manager()
@@ -56,3 +66,6 @@ class Unit(models.Model):
     class Meta:
         ordering = ["service__name", "name"]
         constraints = [models.UniqueConstraint(fields=["service", "name"], name="unit_name_once_per_service")]
+
+    def __str__(self) -> str:
+        return self.name
