@@ -22,6 +22,11 @@ def stuck_messages() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.unfinished().filter(due_at__lt=timezone.now() - STUCK_AFTER).order_by("due_at")
 
 
+def undispatched_messages() -> QuerySet[OutboxMessage]:
+    """Messages that the relay should have handed on more than five minutes ago."""
+    return OutboxMessage.objects.waiting().filter(due_at__lt=timezone.now() - STUCK_AFTER)
+
+
 def dead_letters() -> QuerySet[OutboxMessage]:
     """Messages that failed and wait for somebody to look at them, the newest first."""
     return OutboxMessage.objects.failed().order_by("-failed_at")

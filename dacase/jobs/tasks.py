@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 def send_mail(*, to: str, template: str, mail_id: str, actor: Membership | None, **context: object) -> None:
     """Send one e-mail. Its Message-ID stays the same, so that a second delivery is known as one."""
     values = {name.removeprefix("with_"): value for name, value in context.items()}
+    values["base_url"] = settings.BASE_URL
     subject = render_to_string(f"{TEMPLATES}{template}.subject.txt", values)
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     EmailMessage(

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dacase.jobs import views
 
 app_name = "jobs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    path("jobs/<uuid:pk>/", views.job, name="job"),
+]

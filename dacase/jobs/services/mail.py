@@ -24,7 +24,7 @@ def queue_mail(
     """Send one e-mail to one professional once the caller's transaction has been committed.
 
     The templates are `mail/<template>.subject.txt` and `mail/<template>.txt`, and are drawn when the mail
-    is sent. Neither may name a victim-survivor or the subject of the work: mail is read on lock screens.
+    is sent, with `base_url` beside `context`. Neither may name a victim-survivor or the subject of the work: mail is read on lock screens.
 
     Args:
         to: one address.

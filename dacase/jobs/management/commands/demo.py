@@ -27,31 +27,35 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, default=os.environ.get("PORT") or 8000, help="default: PORT, or else 8000"
         )
+        parser.add_argument(
+            "--cases", type=int, help="how many cases to invent, the first time; default: about 1,900"
+        )
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, cases: int | None, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError(
                 "The demo signs people in with a click. It does not run with DACASE_ENV=production."
             )
         home = embedded.home()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: a shell that starts this in the background has it ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, interrupt)
         try:
             with only_demo(home, port):
                 refuse_taken(port)
-                self.prepare()
+                self.prepare(cases)
                 self.run(home, port)
         except ProcessError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.say("Stopped. The data is kept; the next start is quick.")
 
-    def prepare(self) -> None:
+    def prepare(self, cases: int | None) -> None:
         """Bring the database up to date and, the first time, fill it."""
         self.say("Preparing the database")
-        call_command("prepare_database", stdout=self.stdout)
+        call_command("prepare_database", verbosity=0, stdout=self.stdout)
         self.say("Filling it with an invented partnership, if it is empty")
-        call_command("make_demo_data", stdout=self.stdout)
+        call_command("make_demo_data", *([f"--cases={cases}"] if cases else []), stdout=self.stdout)
 
     def run(self, home: Path, port: int) -> None:
         """Start the parts, say where they are, and tend them until interrupted."""
