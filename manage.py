@@ -7,6 +7,8 @@ import sys
 # These touch no database, so that they work before one exists.
 WITHOUT_DATABASE = {"help", "version", "--version", "--help", "makemigrations", "collectstatic", "findstatic"}
 
+WITH_BROKER = {"demo", "relay"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dacase.settings")
@@ -14,7 +16,7 @@ def main() -> None:
     if command not in WITHOUT_DATABASE and os.environ.get("DACASE_ENV") != "production":
         from dacase import embedded
 
-        embedded.use_embedded_servers(broker=command == "demo")
+        embedded.use_embedded_servers(broker=command in WITH_BROKER)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import environ
 
+from dacase.jobs.addresses import cache_url, celery_url
 from dacase.logins import three_logins
+from dacase.ui import sign_in
 from dacase.ui.csp import CONTENT_SECURITY_POLICY  # noqa: F401 - read by django-csp
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +28,8 @@ SECRET_KEY = env.str("SECRET_KEY", INSECURE_KEY)
 CONTEXT_KEY = env.str("CONTEXT_KEY", INSECURE_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where links in e-mails lead: a worker that sends one has no request to read the address from.
+BASE_URL = env.str("BASE_URL", f"https://{','.join(ALLOWED_HOSTS[:1])}" if PRODUCTION else "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -59,6 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "dacase.ui.middleware.HeadersMiddleware",
+    "dacase.jobs.middleware.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -100,7 +105,10 @@ DATABASE_ROUTERS = ["dacase.logins.OwnerMigrates"]
 
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL", "") or cache_url(REDIS_URL),
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -135,14 +143,29 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation, sent to that address, is the proof
 ACCOUNT_ADAPTER = "dacase.agencies.adapters.AccountAdapter"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "10/h/ip,3/h/key"}
+ACCOUNT_FORMS = sign_in.ACCOUNT_FORMS
+# Per account first: once that is reached, tries no longer count for the address, or one person's
+# mistakes would lock the whole office out that shares it.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/10m/key,100/10m/ip", "reset_password": "3/h/key,60/h/ip"}
+# How many proxies of ours stand in front; anything else in X-Forwarded-For is the client's own claim.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+PASSWORD_RESET_TIMEOUT = 3_600
+MFA_ADAPTER = "dacase.agencies.adapters.MFAAdapter"
+MFA_FORMS = sign_in.MFA_FORMS | {
+    "authenticate": "dacase.agencies.forms.second_factor.AuthenticateForm",
+    "reauthenticate": "dacase.agencies.forms.second_factor.ReauthenticateForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "DACase"
-MFA_TOTP_TOLERANCE = 1
+# A code counts for 30 seconds before and after its own; in the demo for longer, so that somebody who
+# plays several of the cast in turn need not wait for the next one.
+MFA_TOTP_TOLERANCE = 5 if DEMO else 1
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
@@ -207,7 +230,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL else None
+CELERY_BROKER_URL = celery_url(REDIS_URL) if REDIS_URL else None
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -222,9 +245,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    "redispatch-unfinished": {"task": "dacase.jobs.redispatch_unfinished", "schedule": 60.0},
+    "redispatch-unfinished": {
+        "task": "dacase.jobs.redispatch_unfinished",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "end-expired-grants": {"task": "dacase.cases.end_expired_grants", "schedule": 60.0},
 }
+
+# agencies stands below audit and jobs, and reaches them by these names (dacase/agencies/ports.py).
+EVENT_RECORDER = "dacase.audit.services.record_event"
+MAIL_QUEUE = "dacase.jobs.services.queue_mail"
 
 # What each room adds to the case page and to the home page, in the order shown (dacase/cases/panels.py).
 CASE_PANELS = [
