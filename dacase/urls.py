@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("marac.urls")),
     path("", include("refuge.urls")),
     path("", include("reporting.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("dacase.agencies.account_urls")),
 ]
 
 handler400 = ui.bad_request

@@ -1,6 +1,7 @@
 """The cast of the tests: the demo's partnership, and an agency that stands outside it."""
 
 import os
+import time
 
 import psycopg2
 from django.db import connections
@@ -12,7 +13,7 @@ from dacase.agencies.partnership import make_agency, make_membership, read_rows
 OUTSIDER = {"name": "Eastvale Advocacy", "kind": "specialist", "services": "advocacy", "phone": "", "email": ""}
 OUTSIDER_USER = {"email": "outsider@example.net", "name": "Otto Elsewhere", "team": "", "role": "idva"}
 # What belongs to the partnership and stays when a test that commits has ended.
-KEPT = ("agencies_", "auth_", "django_", "guardian_", "walls_")
+KEPT = ("agencies_", "auth_", "django_", "guardian_", "mfa_", "walls_")
 
 
 def make_outsider() -> Membership:
@@ -44,6 +45,9 @@ def signed_in_client(membership: Membership) -> Client:
     client.force_login(membership.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["membership_id"] = str(membership.pk)
+    # What allauth notes when the second step has been passed. Everybody of the cast has an authenticator.
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
+    session["account_authentication_methods_user"] = str(membership.user_id)
     session.save()
     return client
 

@@ -13,6 +13,7 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     from django.core.management import call_command
     from django.db import connections
 
+    from dacase.agencies.demo_cast import seed_second_factors
     from dacase.agencies.partnership import load_partnership
     from tests.cast import make_outsider
 
@@ -20,6 +21,7 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
         call_command("prepare_database", verbosity=0)
         load_partnership()
         make_outsider()
+        seed_second_factors()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connections.close_all()

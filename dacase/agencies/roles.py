@@ -25,3 +25,8 @@ def role_may(role: str, verb: str) -> bool:
 def sees_case_data(role: str) -> bool:
     """Whether `role` may see anything of a case, and so must sign in with a second factor."""
     return role_may(role, "see_case_data")
+
+
+def needs_second_factor(role: str) -> bool:
+    """Whether `role` must sign in with a second factor: who sees case data, and who lets others see it."""
+    return sees_case_data(role) or role_may(role, "manage_people")

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dacase.agencies.views import choose
 
 app_name = "agencies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("agencies/choose/", choose.choose, name="choose"),
+]

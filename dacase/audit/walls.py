@@ -11,6 +11,10 @@ WALLS = Walls(
                 Policy("with_its_case", f"{in_open_case('case_id')}", "SELECT"),
                 Policy("of_no_case", f"case_id IS NULL AND agency_id = {AGENCY}", "SELECT"),
                 Policy("acting_agency_writes", "", "INSERT", check=f"agency_id = {AGENCY}"),
+                # A failed sign-in belongs to no agency: written by the application, and never read by it.
+                Policy(
+                    "of_nobody_writes", "", "INSERT", check="agency_id IS NULL AND case_id IS NULL AND actor_id IS NULL"
+                ),
             ],
             rights="SELECT, INSERT",
             append_only=True,

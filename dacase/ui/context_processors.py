@@ -19,7 +19,7 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
         "membership": getattr(request, "membership", None),
         "sign_out_url": _address("account_logout"),
         "account_url": _address("mfa_index"),
-        "switch_url": _address("agencies:switch") if getattr(request, "can_switch", False) else "",
+        "switch_url": _address("agencies:choose") if getattr(request, "can_switch", False) else "",
     }
 
 

@@ -1,0 +1,24 @@
+"""Setting up the second step, on allauth's own pages."""
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from django import forms
+from django.http import HttpResponse
+
+from dacase.agencies.forms.second_factor import use_code
+
+
+class ActivateView(ActivateTOTPView):
+    """Counts the code that proves a new app as this session's second step, and as used."""
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        response = super().form_valid(form)
+        user = self.request.user
+        authenticator = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+        use_code(authenticator, form.cleaned_data["code"])
+        record_authentication(self.request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        return response
+
+
+activate = ActivateView.as_view()
