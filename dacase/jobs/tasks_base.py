@@ -16,7 +16,7 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from dacase.agencies.models import Membership
 from dacase.jobs.models import OutboxMessage
@@ -79,8 +79,11 @@ def outbox_task(
     """
 
     def declare(function: Callable[..., None]) -> Callable[..., None]:
+        def run(message_id: str) -> None:
+            run_message(UUID(message_id))
+
         TASKS[name] = Declared(function, retry_on, max_attempts, in_steps, on_failure)
-        shared_task(name=name)(lambda message_id: run_message(UUID(message_id)))
+        shared_task(name=name)(run)
         return function
 
     return declare
@@ -155,7 +158,11 @@ def give_up(message: OutboxMessage, reason: str) -> None:
     declared = TASKS.get(message.task)
     with acting_as(message.actor):
         if fail_message(message.pk, reason=reason) and declared and declared.on_failure:
-            declared.on_failure(actor=message.actor, reason=reason, **message.args)
+            try:
+                with transaction.atomic():
+                    declared.on_failure(actor=message.actor, reason=reason, **message.args)
+            except Exception as error:  # noqa: BLE001 - the dead letter itself must stay
+                log.error("%s %s: its failure could not be shown: %s", message.task, message.pk, where(error))
 
 
 def acting_member(message: OutboxMessage) -> Membership | None:
