@@ -1,5 +1,6 @@
-import { initAll as initGovuk } from './govuk-frontend.min.js'
-import { initAll as initMoj } from './moj-frontend.min.js'
+// Django rewrites the names below to hashed ones, and needs the semicolons to see them.
+import { initAll as initGovuk } from './govuk-frontend.min.js';
+import { initAll as initMoj } from './moj-frontend.min.js';
 
 initGovuk()
 initMoj()
