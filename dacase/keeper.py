@@ -56,6 +56,7 @@ def keep(server: Server) -> None:
                     os.read(woken, 512)
             server.lock("ready").unlink(missing_ok=True)
             stop(process)
+            server.remove_socket_folder()
         # The next user waits for `users`; `keeper` must be free by then.
         fcntl.flock(mine, fcntl.LOCK_UN)
 

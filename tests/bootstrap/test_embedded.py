@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import psutil
 import psycopg2
 import pytest
 import redis
+
+from dacase.servers import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 # Joins both servers, says where they are, and holds them until its input ends.
@@ -79,11 +83,20 @@ def ask(url, statement):
 
 
 @pytest.fixture
-def home(tmp_path):
-    folder = tmp_path / "home"
+def home(request):
+    """A data folder that does not exist yet, in one that everybody may pass through."""
+    above = Path(tempfile.mkdtemp(prefix="dacase-"))
+    above.chmod(0o755)
+    folder = above / getattr(request, "param", "home")
     yield folder
     for process in processes_of(folder):
         process.kill()
+    apart = Database(folder).sockets.parent
+    left = apart.exists() and not apart.is_relative_to(folder)
+    if left:
+        shutil.rmtree(apart)
+    shutil.rmtree(above)
+    assert not left, "what was made outside the data folder is removed"
 
 
 def test_last_user_stops_what_the_first_one_started(home):
@@ -117,7 +130,7 @@ def test_data_survives_when_everything_is_killed(home):
     time.sleep(1.1)  # Valkey writes to disk every second
     for process in [psutil.Process(holder.process.pid), *processes_of(home)]:
         process.send_signal(signal.SIGKILL)
-    holder.process.wait()
+    holder.process.communicate()
     assert wait_until_none(home, 5) == []
     again = Holder(home)
     database, broker = again.urls()
@@ -131,7 +144,7 @@ def test_a_killed_last_user_leaves_no_server(home):
     holder.urls()
     assert len(processes_of(home)) > 2
     holder.process.kill()
-    holder.process.wait()
+    holder.process.communicate()
     assert wait_until_none(home, 10) == []
 
 
@@ -199,8 +212,8 @@ def test_each_named_server_is_honoured_on_its_own(home):
     holder.end()
 
 
-def test_a_path_too_long_for_a_socket_works(tmp_path):
-    home = tmp_path / ("long" * 30)
+@pytest.mark.parametrize("home", ["long" * 30], indirect=True)
+def test_a_path_too_long_for_a_socket_works(home):
     holder = Holder(home)
     database, broker = holder.urls()
     try:
@@ -209,6 +222,14 @@ def test_a_path_too_long_for_a_socket_works(tmp_path):
         assert redis.Redis.from_url(broker).ping()
     finally:
         holder.end()
+    assert processes_of(home) == []
+
+
+def test_root_may_keep_the_data_in_a_folder_closed_to_others(home):
+    home.parent.chmod(0o700)
+    holder = Holder(home)
+    assert ask(holder.urls()[0], "SELECT 1") == [(1,)]
+    holder.end()
     assert processes_of(home) == []
 
 
@@ -236,13 +257,10 @@ def test_words_sort_the_same_on_every_machine_and_nothing_is_evicted(home):
 
 def test_only_this_user_may_look_inside(home):
     holder = Holder(home)
-    holder.urls()
-    for closed in (home / "database", home / "log", home / "run" / "database", home / "run" / "broker"):
+    database, broker = holder.urls()
+    sockets = [Path(database.split("host=")[1]), Path(broker.removeprefix("unix://")).parent]
+    for closed in (home / "database", home / "broker", home / "log", *sockets):
         assert closed.stat().st_mode & 0o077 == 0, closed
     assert home.stat().st_mode & 0o044 == 0
-    assert ask(holder_url(home), "SHOW listen_addresses") == [("",)]
+    assert ask(database, "SHOW listen_addresses") == [("",)]
     holder.end()
-
-
-def holder_url(home):
-    return f"postgres://postgres@/postgres?host={home / 'run' / 'database'}"

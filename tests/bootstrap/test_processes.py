@@ -84,7 +84,7 @@ def test_a_killed_supervisor_leaves_no_child(mark):
     assert supervisor.stdout.readline() == "started\n"
     assert len(running(mark)) == 3
     supervisor.kill()
-    supervisor.wait()
+    supervisor.communicate()
     assert wait_for(lambda: running(mark) == [])
 
 
