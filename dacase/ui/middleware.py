@@ -14,6 +14,7 @@ HEADERS = {
     "magnetometer=(), microphone=(), payment=(), publickey-credentials-get=(self), usb=(), browsing-topics=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 

@@ -154,15 +154,16 @@ def _form_page(request: HttpRequest, form: Any, heading: str) -> HttpResponse:
     return render(request, "layouts/form.html", context)
 
 
-def progress(request: HttpRequest) -> HttpResponse:
-    def job(state: str, done: int, total: int, doing: str = "", error: str = "") -> SimpleNamespace:
-        return SimpleNamespace(state=state, progress=done, total=total, doing=doing, error=error)
+JOBS = {
+    "queued": SimpleNamespace(state="queued", progress=0, total=0, doing="", error=""),
+    "running": SimpleNamespace(state="running", progress=412, total=1250, doing="Counting placements", error=""),
+    "finished": SimpleNamespace(state="done", progress=9, total=9, doing="Counted 9 measures", error=""),
+    "failed": SimpleNamespace(state="failed", progress=3, total=9, doing="", error="The period has not ended yet."),
+}
 
-    jobs = [
-        job("queued", 0, 0), job("running", 412, 1250, "Counting placements"),
-        job("done", 9, 9, "Counted 9 measures"), job("failed", 3, 9, error="The period has not ended yet."),
-    ]
-    return render(request, "gallery/progress.html", {"jobs": jobs})
+
+def progress(request: HttpRequest) -> HttpResponse:
+    return render(request, "gallery/progress.html", {"job": JOBS[request.path.strip("/")]})
 
 
 def some_charts(request: HttpRequest) -> HttpResponse:
@@ -197,7 +198,7 @@ PAGES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "form": a_form,
     "errors": a_form_with_errors,
     "versions": two_versions,
-    "progress": progress,
+    **dict.fromkeys(JOBS, progress),
     "charts": some_charts,
     "done": done,
     "confirm": confirm,
