@@ -19,7 +19,9 @@ def visible_jobs(membership: Membership) -> QuerySet[Job]:
 
 def stuck_messages() -> QuerySet[OutboxMessage]:
     """Messages that were due more than five minutes ago and have not ended."""
-    return OutboxMessage.objects.unfinished().filter(due_at__lt=timezone.now() - STUCK_AFTER).order_by("due_at")
+    return (
+        OutboxMessage.objects.unfinished().filter(due_at__lt=timezone.now() - STUCK_AFTER).order_by("due_at")
+    )
 
 
 def undispatched_messages() -> QuerySet[OutboxMessage]:
@@ -41,5 +43,3 @@ def stuck_work() -> str:
     if failed:
         parts.append(f"{failed} failed")
     return f"{' and '.join(parts)}." if parts else ""
-
-

@@ -10,17 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.utils.module_loading import autodiscover_modules
 
 from dacase.agencies.models import Membership
 from dacase.jobs.models import OutboxMessage
-from dacase.jobs.services.outbox import begin_message, fail_message, mark_done, postpone_message, take_for_effect
+from dacase.jobs.services.outbox import (
+    begin_message,
+    fail_message,
+    mark_done,
+    postpone_message,
+    take_for_effect,
+)
 from dacase.walls.context import acting_as
 
 log = logging.getLogger(__name__)
@@ -118,12 +124,14 @@ def run_message(message_id: UUID) -> None:
         message = begin_message(message_id) if is_held else None
         if message is None:
             return
-        declared = TASKS.get(message.task)
+        declared = find_task(message.task)
         if declared is None:
             give_up(message, UNKNOWN)
             return
         if message.attempts > declared.max_attempts:
-            give_up(message, GAVE_UP.format(count=declared.max_attempts, last=message.error or "the worker ended"))
+            give_up(
+                message, GAVE_UP.format(count=declared.max_attempts, last=message.error or "the worker ended")
+            )
             return
         try:
             call(declared, message)
@@ -141,6 +149,13 @@ def run_message(message_id: UUID) -> None:
             give_up(message, where(error))
 
 
+def find_task(name: str) -> Declared | None:
+    """The task of that name, in a process that is no worker too."""
+    if name not in TASKS:
+        autodiscover_modules("tasks")
+    return TASKS.get(name)
+
+
 def call(declared: Declared, message: OutboxMessage) -> None:
     """Have the effect of a message. Raises whatever the task raises."""
     steps = Steps(message)
@@ -155,7 +170,7 @@ def call(declared: Declared, message: OutboxMessage) -> None:
 def give_up(message: OutboxMessage, reason: str) -> None:
     """Make the message a dead letter and let its room say so where its reader looks."""
     log.error("%s %s is a dead letter: %s", message.task, message.pk, reason)
-    declared = TASKS.get(message.task)
+    declared = find_task(message.task)
     with acting_as(message.actor):
         if fail_message(message.pk, reason=reason) and declared and declared.on_failure:
             try:
@@ -190,7 +205,11 @@ def where(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(settings.BASE_DIR) and "site-packages" not in frame.filename
     ]
-    place = f" at {Path(frames[-1].filename).relative_to(settings.BASE_DIR)}:{frames[-1].lineno}" if frames else ""
+    place = (
+        f" at {Path(frames[-1].filename).relative_to(settings.BASE_DIR)}:{frames[-1].lineno}"
+        if frames
+        else ""
+    )
     return f"{type(error).__name__}{place}"
 
 
@@ -211,7 +230,9 @@ def held(message_id: UUID) -> Iterator[bool]:
         if is_held:
             try:
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock_name(message_id)])
+                    cursor.execute(
+                        "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock_name(message_id)]
+                    )
             except Error:
                 connection.close()  # the lock goes with it
 

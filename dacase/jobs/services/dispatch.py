@@ -40,7 +40,9 @@ def dispatch_waiting(send: Callable[[OutboxMessage], None]) -> int:
     )
     for message in messages:
         send(message)
-    OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(dispatched_at=timezone.now())
+    OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+        dispatched_at=timezone.now()
+    )
     return len(messages)
 
 

@@ -52,7 +52,11 @@ def as_identifier(name: str, value: object) -> Any:
     """`value` as it is kept in a message. Raises ValueError unless it is an identifier, code or number."""
     if isinstance(value, UUID):
         return str(value)
-    if value is None or isinstance(value, bool | int) or (isinstance(value, str) and IDENTIFIER.fullmatch(value)):
+    if (
+        value is None
+        or isinstance(value, bool | int)
+        or (isinstance(value, str) and IDENTIFIER.fullmatch(value))
+    ):
         return value
     raise ValueError(f"{name}: a message holds identifiers and codes only")
 

@@ -42,4 +42,6 @@ class Command(BaseCommand):
         for message in messages:
             when = timezone.localtime(message.failed_at or message.due_at)
             tries = f"begun {message.attempts} times"
-            self.stdout.write(f"  {when:%Y-%m-%d %H:%M}  {message.pk}  {message.task}, {tries}. {message.error}".rstrip())
+            self.stdout.write(
+                f"  {when:%Y-%m-%d %H:%M}  {message.pk}  {message.task}, {tries}. {message.error}".rstrip()
+            )

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         late = undispatched_messages().count()
         if late:
             minutes = STUCK_AFTER.seconds // 60
-            raise CommandError(f"{late} messages have been waiting for the relay for more than {minutes} minutes.")
+            raise CommandError(
+                f"{late} messages have been waiting for the relay for more than {minutes} minutes."
+            )
         self.stdout.write("The relay is keeping up.")
 
 
