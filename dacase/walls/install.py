@@ -98,7 +98,7 @@ def protect(table: str, rights: str) -> list[str]:
 
 def policy(table: str, name: str, command: str, using: str, check: str) -> str:
     clauses = f"USING ({using})" if command != "INSERT" else ""
-    if command != "SELECT":
+    if command not in ("SELECT", "DELETE"):
         clauses += f" WITH CHECK ({check or using})"
     return f"CREATE POLICY {name} ON {table} FOR {command} TO {APP} {clauses}"
 
