@@ -10,7 +10,7 @@ from dacase.ui.forms import plain_words
 from dacase.ui.renderer import Look
 
 CODE_HINT = "The 6 numbers that your authenticator app shows now, or one of your recovery codes."
-NEW_PASSWORD_HINT = "At least 12 characters. Three random words are easy to remember and hard to guess."
+LONG_ENOUGH = "At least 12 characters. Three random words are easy to remember and hard to guess."
 
 LABELS = {
     "login": "Email address",
@@ -30,7 +30,7 @@ REQUIRED = {
     "password2": "Enter the new password again",
     "code": "Enter the code",
 }
-HINTS = {"code": CODE_HINT, "password1": NEW_PASSWORD_HINT}
+HINTS = {"code": CODE_HINT, "password1": LONG_ENOUGH}
 
 
 class PlainWords:

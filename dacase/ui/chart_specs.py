@@ -19,12 +19,20 @@ Names = tuple[str, str, str]
 
 def bars(data: Data, names: Names, width: int) -> dict[str, Any]:
     """Horizontal bars with their numbers; `width` in pixels."""
-    category, value, series = names
+    _, value, series = names
     # A phone has no room for long names beside the bars, so they break into lines.
-    data = [("\n".join(textwrap.wrap(label, 20)) if width < WIDE_ENOUGH else label, *rest) for label, *rest in data]
+    data = [
+        ("\n".join(textwrap.wrap(label, 20)) if width < WIDE_ENOUGH else label, *rest)
+        for label, *rest in data
+    ]
     labels = list(dict.fromkeys(label for label, _, _ in data))
     y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": _labels(width)}
-    x = {"field": "number", "type": "quantitative", "title": value, "axis": {"tickMinStep": 1, "format": ",~f", "tickCount": 5}}
+    x = {
+        "field": "number",
+        "type": "quantitative",
+        "title": value,
+        "axis": {"tickMinStep": 1, "format": ",~f", "tickCount": 5},
+    }
     order = list(dict.fromkeys(name for _, name, _ in data))
     bar: dict[str, Any] = {"mark": {"type": "bar", "height": BAR * 0.68}, "encoding": {"y": y, "x": x}}
     layers = [bar]
@@ -44,14 +52,15 @@ def bars(data: Data, names: Names, width: int) -> dict[str, Any]:
             "encoding": {"y": y, "x": {**x, "stack": None}, **words},
         })  # fmt: skip
     values = [
-        {"label": label, "series": name, "number": number, "place": order.index(name)} for label, name, number in data
+        {"label": label, "series": name, "number": number, "place": order.index(name)}
+        for label, name, number in data
     ]
     return _whole(layers, values, width, BAR * len(labels) + (95 if series else 60))
 
 
 def lines(data: Data, names: Names, width: int) -> dict[str, Any]:
     """Lines with points; up to four are named at their ends, more by a legend. `width` in pixels."""
-    category, value, series = names
+    _, value, _ = names
     order = list(dict.fromkeys(name for _, name, _ in data))
     labels = list(dict.fromkeys(label for label, _, _ in data))
     named = 1 < len(order) <= MOST_LABELLED
@@ -60,7 +69,12 @@ def lines(data: Data, names: Names, width: int) -> dict[str, Any]:
         "field": "label", "type": "ordinal", "sort": None, "title": None, "scale": {"type": "point", "padding": 0.3},
         "axis": {"labelAngle": 0, "values": shown, "labelOverlap": "greedy", "grid": False},
     }  # fmt: skip
-    y = {"field": "number", "type": "quantitative", "title": value, "axis": {"tickMinStep": 1, "format": ",~f", "tickCount": 5}}
+    y = {
+        "field": "number",
+        "type": "quantitative",
+        "title": value,
+        "axis": {"tickMinStep": 1, "format": ",~f", "tickCount": 5},
+    }
     scale = {"domain": order}
     colour = {
         "field": "series", "type": "nominal", "title": None, "scale": {**scale, "range": COLOURS[: len(order)]},
@@ -71,7 +85,10 @@ def lines(data: Data, names: Names, width: int) -> dict[str, Any]:
     shape = {"field": "series", "scale": {**scale, "range": SHAPES[: len(order)]}, "legend": None}
     layers: list[dict[str, Any]] = [
         {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {**both, "strokeDash": dash}},
-        {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": {**both, "shape": shape}},
+        {
+            "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+            "encoding": {**both, "shape": shape},
+        },
     ]
     if named:
         layers.append({
@@ -90,7 +107,14 @@ def _every(labels: list[str], most: int) -> list[str]:
 
 
 def _labels(width: int) -> dict[str, Any]:
-    return {"labelLimit": width * 0.45, "labelExpr": "split(datum.label, '\\n')", "domain": False, "ticks": False, "grid": False, "labelPadding": 8}
+    return {
+        "labelLimit": width * 0.45,
+        "labelExpr": "split(datum.label, '\\n')",
+        "domain": False,
+        "ticks": False,
+        "grid": False,
+        "labelPadding": 8,
+    }
 
 
 def _whole(layers: list[Any], values: list[Any], width: int, height: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
@@ -65,7 +65,11 @@ def _chart(spec: Any, title: str, rows: Sequence[Row], names: tuple[str, str, st
 def _figures(title: str, data: list[tuple[str, str, Any]], names: tuple[str, str, str]) -> Table:
     category, value, series = names
     if not series:
-        return Table(title, [category, Column(value, numeric=True)], [[label, Number(number)] for label, _, number in data])
+        return Table(
+            title,
+            [category, Column(value, numeric=True)],
+            [[label, Number(number)] for label, _, number in data],
+        )
     heads = list(dict.fromkeys(name for _, name, _ in data))
     cells = {(label, name): number for label, name, number in data}
     rows = [
@@ -104,8 +108,8 @@ def _drawn(spec: dict[str, Any], label: str) -> SafeString:
 def _draw(spec: dict[str, Any], label: str, prefix: str) -> str:
     import vl_convert  # heavy: 0.6 s and 40 MB, and only pages with charts need it
 
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version="5.20"))  # noqa: S314 - our own drawing
-    ElementTree.register_namespace("", SVG)
+    root = ET.fromstring(vl_convert.vegalite_to_svg(spec, vl_version="5.20"))  # noqa: S314 - our own drawing
+    ET.register_namespace("", SVG)
     root.attrib.update({"role": "img", "aria-label": label, "focusable": "false"})
     root.attrib.pop("aria-roledescription", None)
     for element in root.iter():
@@ -117,4 +121,4 @@ def _draw(spec: dict[str, Any], label: str, prefix: str) -> str:
                 element.set(name, text.replace("url(#", f"url(#c{prefix}-"))
             elif name == "style" or (element is not root and name.startswith(("aria-", "role"))):
                 del element.attrib[name]
-    return ElementTree.tostring(root, encoding="unicode")
+    return ET.tostring(root, encoding="unicode")

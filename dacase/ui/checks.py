@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 from django.urls import NoReverseMatch, reverse
 
 from dacase.ui.navigation import NAVIGATION
 
 
-@register()
-def navigation_leads_somewhere(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def navigation_leads_somewhere(**kwargs: Any) -> list[checks.CheckMessage]:
     """Warns of a navigation row whose page does not exist: it is left out, for everybody."""
-    found: list[CheckMessage] = []
+    found: list[checks.CheckMessage] = []
     for row in NAVIGATION:
         try:
             reverse(row.url_name)
         except NoReverseMatch:
-            found.append(Warning(f"The navigation row “{row.text}” names no page: {row.url_name}.", id="ui.W001"))
+            found.append(
+                checks.Warning(
+                    f"The navigation row “{row.text}” names no page: {row.url_name}.", id="ui.W001"
+                )
+            )
     return found

@@ -20,7 +20,9 @@ class Reading:
     when: str
 
 
-def read_clock(due: datetime | date, *, done: datetime | date | None = None, now: datetime | None = None) -> Reading:
+def read_clock(
+    due: datetime | date, *, done: datetime | date | None = None, now: datetime | None = None
+) -> Reading:
     """The clock of what is due at a moment (to the minute) or on a day (to the day), as seen `now`."""
     now = now or timezone.now()
     if isinstance(due, datetime):
@@ -33,7 +35,9 @@ def _moment(due: datetime, done: datetime | date | None, now: datetime) -> Readi
     when = f"today at {time_words(due)}" if _same_day(due, now) else moment_words(due)
     if isinstance(done, datetime):
         late = done - due
-        return Reading("met", "Done in time" if late <= timedelta() else f"Done {_length(late)} late", f"due {when}")
+        return Reading(
+            "met", "Done in time" if late <= timedelta() else f"Done {_length(late)} late", f"due {when}"
+        )
     left = due - now
     if left < timedelta():
         return Reading("overdue", f"Overdue by {_length(-left)}", f"was due {when}")
@@ -44,7 +48,9 @@ def _day(due: date, done: date | None, today: date) -> Reading:
     when = day_words(due)
     if done is not None:
         late = (done - due).days
-        return Reading("met", "Done in time" if late <= 0 else f"Done {_count(late, 'day')} late", f"due {when}")
+        return Reading(
+            "met", "Done in time" if late <= 0 else f"Done {_count(late, 'day')} late", f"due {when}"
+        )
     left = (due - today).days
     if left < 0:
         return Reading("overdue", f"Overdue by {_count(-left, 'day')}", f"was due {when}")

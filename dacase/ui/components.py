@@ -77,7 +77,8 @@ class Number:
 class Many(tuple[Any, ...]):
     """Several of the above in one cell: Many([Tag(...), Band(...)])."""
 
-    kind = "many"
+    __slots__ = ()
+    kind: ClassVar[str] = "many"
 
 
 # --- tables ---

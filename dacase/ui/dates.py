@@ -86,7 +86,9 @@ class DateField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            before = self.to_python(initial if initial is None or isinstance(initial, date) else self._split(initial))
+            before = self.to_python(
+                initial if initial is None or isinstance(initial, date) else self._split(initial)
+            )
             return bool(before != self.to_python(data))
         except ValidationError:
             return True
@@ -95,11 +97,15 @@ class DateField(forms.Field):
         return DateWidget().decompress(value) if isinstance(value, str) else value
 
     def _real_date(self, typed: Mapping[str, str]) -> date:
-        day, month, year = _number(typed["day"]), _month(typed["month"]), _number(typed["year"])
-        wrong = [part for part, number in zip(PARTS, (day, month, year), strict=True) if number is None]
+        numbers = {
+            "day": _number(typed["day"]),
+            "month": _month(typed["month"]),
+            "year": _number(typed["year"]),
+        }
+        wrong = [part for part in PARTS if numbers[part] is None]
         if wrong:
             raise self._error("must be a real date", "invalid", wrong)
-        assert day is not None and month is not None and year is not None
+        day, month, year = (numbers[part] or 0 for part in PARTS)
         if len(typed["year"]) != 4:
             raise self._error("must have a year of 4 numbers", "year_length", ["year"])
         if not 1 <= month <= 12:

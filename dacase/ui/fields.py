@@ -180,15 +180,19 @@ class FileField(forms.FileField):
 
     def __init__(self, *, endings: tuple[str, ...], max_megabytes: int = 10, **kwargs: Any) -> None:
         self.endings, self.max_megabytes = endings, max_megabytes
-        super().__init__(widget=forms.FileInput(attrs={"accept": ",".join(f".{end}" for end in endings)}), **kwargs)
+        super().__init__(
+            widget=forms.FileInput(attrs={"accept": ",".join(f".{end}" for end in endings)}), **kwargs
+        )
         self.error_messages["empty"] = "The selected file is empty"
 
     def to_python(self, data: Any) -> Any:
         file = super().to_python(data)
         if file is None:
             return None
-        if not file.name.lower().endswith(tuple(f".{end}" for end in self.endings)):
-            raise ValidationError(f"The selected file must be a {' or '.join(e.upper() for e in self.endings)}")
+        if not str(file.name).lower().endswith(tuple(f".{end}" for end in self.endings)):
+            raise ValidationError(
+                f"The selected file must be a {' or '.join(e.upper() for e in self.endings)}"
+            )
         if file.size > self.max_megabytes * 1024 * 1024:
             raise ValidationError(f"The selected file must be smaller than {self.max_megabytes}MB")
         return file

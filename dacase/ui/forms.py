@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import BoundField
 
 from dacase.ui.fields import (
     CheckboxesField,
@@ -21,7 +22,7 @@ from dacase.ui.fields import (
     TimeField,
     YesNoField,
 )
-from dacase.ui.renderer import GovukBoundField, Look
+from dacase.ui.renderer import Look
 from dacase.ui.stale import StaleVersion
 from dacase.ui.words import lower_first, show
 
@@ -66,7 +67,9 @@ def plain_words(fields: dict[str, forms.Field]) -> None:
         # These two messages are formatted, so that a per cent sign in a label must be doubled.
         plain = label.replace("%", "%%")
         words.setdefault("max_length", f"{plain} must be %(limit_value)s characters or fewer")
-        words.setdefault("null_characters_not_allowed", f"{plain} has a character that cannot be stored. Type it again")
+        words.setdefault(
+            "null_characters_not_allowed", f"{plain} has a character that cannot be stored. Type it again"
+        )
 
 
 class Section(NamedTuple):
@@ -74,7 +77,7 @@ class Section(NamedTuple):
 
     title: str
     intro: str
-    fields: list[GovukBoundField]
+    fields: list[BoundField]
 
 
 class Form(forms.Form):
@@ -96,9 +99,7 @@ class Form(forms.Form):
 
     def drawn_sections(self) -> list[Section]:
         """The visible fields in their sections, without those that a choice reveals."""
-        revealed = {
-            name for look in self.looks.values() for names in look.reveals.values() for name in names
-        }
+        revealed = {name for look in self.looks.values() for names in look.reveals.values() for name in names}
         left = [field.name for field in self.visible_fields() if field.name not in revealed]
         drawn = []
         for title, intro, names in self.sections:
@@ -112,6 +113,12 @@ class Form(forms.Form):
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), "sections": self.drawn_sections()}
+
+    def retype(self, name: str, value: Any) -> None:
+        """Puts `value` into a field of the page that comes back, in place of what was sent."""
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]
+        sent[self.add_prefix(name)] = str(value)
+        self.data = sent
 
     def attempt(self, act: Callable[[], Any]) -> bool:
         """Calls a service; its refusal becomes errors of this form. True when it went through.
@@ -127,7 +134,9 @@ class Form(forms.Form):
         return True
 
     def _take(self, refusal: ValidationError) -> None:
-        by_field = refusal.error_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.error_list}
+        by_field = (
+            refusal.error_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.error_list}
+        )
         for name, errors in by_field.items():
             self.add_error(name if name in self.fields else None, errors)
 
@@ -145,7 +154,11 @@ class FilterForm(Form):
     def chosen(self) -> dict[str, Any]:
         """The filters that are set and make sense, by name. Empty when none is."""
         self.is_valid()
-        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value not in ("", None, [])}
+        return {
+            name: value
+            for name, value in getattr(self, "cleaned_data", {}).items()
+            if value not in ("", None, [])
+        }
 
 
 class Difference(NamedTuple):
@@ -190,8 +203,7 @@ class VersionedForm(Form):
                 if theirs != yours:
                     rows.append(Difference(str(field.label), theirs, yours))
         self.theirs = Theirs(stale.saved_by, stale.saved_at, rows)
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(stale.version)
+        self.retype("version", stale.version)
         self.add_error(
             None,
             f"{stale.saved_by} saved this page while you were typing. Check both versions, then save again.",
@@ -209,7 +221,6 @@ class SubmitOnceForm(Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        if "submission" in self._errors:
+        if self.is_bound and "submission" in self.errors:
             # The page comes back with a fresh number, so that sending it again works.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("submission")] = str(uuid.uuid4())
+            self.retype("submission", uuid.uuid4())

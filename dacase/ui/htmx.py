@@ -11,12 +11,19 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNo
 
 def wants_fragment(request: HttpRequest, fragment: str) -> bool:
     """Whether htmx asked for the element whose id is `fragment`, and not for a whole page."""
-    asked = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    asked = (
+        request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    )
     return asked and request.headers.get("HX-Target", "") == fragment
 
 
 def render_fragment(
-    request: HttpRequest, template: str, fragment: str, context: dict[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    fragment: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """The page `template`, or only its block `fragment` when htmx asked for that.
 

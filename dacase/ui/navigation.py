@@ -34,7 +34,7 @@ def items_for(request: HttpRequest) -> list[dict[str, Any]]:
     membership = getattr(request, "membership", None)
     if membership is None:
         return []
-    items = []
+    items: list[dict[str, Any]] = []
     for row in NAVIGATION:
         if row.verbs and not any(membership.may(verb) for verb in row.verbs):
             continue
@@ -42,13 +42,12 @@ def items_for(request: HttpRequest) -> list[dict[str, Any]]:
             items.append({"text": row.text, "href": reverse(row.url_name), "active": False})
         except NoReverseMatch:  # told by the system check ui.W001
             continue
-    home = items[0]["href"] if items else ""
-    here = [item for item in items if request.path == item["href"] or _holds(item["href"], request.path, home)]
+    here = [item for item in items if _holds(item["href"], request.path)]
     if here:
         max(here, key=lambda item: len(item["href"]))["active"] = True
     return items
 
 
-def _holds(href: str, path: str, home: str) -> bool:
-    # The home page is the beginning of every address, so it only counts as itself.
-    return href != home and path.startswith(href)
+def _holds(href: str, path: str) -> bool:
+    # The home page's address is the beginning of every other, so it only counts as itself.
+    return path == href or (href != "/" and path.startswith(href))

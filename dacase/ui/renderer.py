@@ -84,7 +84,9 @@ class GovukBoundField(BoundField):
     @property
     def optional(self) -> bool:
         """Whether the label says “(optional)”."""
-        return getattr(self.form, "mark_optional", False) and not self.field.required and self.kind != "checkbox"
+        return (
+            getattr(self.form, "mark_optional", False) and not self.field.required and self.kind != "checkbox"
+        )
 
     @property
     def hint_id(self) -> str:
@@ -107,7 +109,9 @@ class GovukBoundField(BoundField):
         """The inputs of a field that has several, such as a date."""
         widget = self.field.widget
         wrong = self.wrong_parts
-        context = widget.get_context(self.html_name, self.value(), self.build_widget_attrs({"id": self.auto_id}))
+        context = widget.get_context(
+            self.html_name, self.value(), self.build_widget_attrs({"id": self.auto_id})
+        )
         return [
             {
                 "name": sub["name"],
@@ -134,7 +138,9 @@ class GovukBoundField(BoundField):
             for item in self.subwidgets
         ]
 
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: widgets.Widget | None = None) -> dict[str, Any]:
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: widgets.Widget | None = None
+    ) -> dict[str, Any]:
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         if widget.is_hidden or self.kind == "parts":

@@ -7,6 +7,7 @@ surname of a page, goes into them encrypted. The key comes from SECRET_KEY.
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from django.conf import settings
 
 DAY = 24 * 3600
 LONGEST = 4000
-READERS = {
+READERS: dict[str, Callable[[str], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "UUID": UUID,
@@ -56,5 +57,5 @@ def _write(value: Any) -> dict[str, str]:
 
 
 def _read(found: dict[str, str]) -> Any:
-    (kind, text), = found.items()
+    ((kind, text),) = found.items()
     return READERS[kind](text)

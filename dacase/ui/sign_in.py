@@ -12,12 +12,3 @@ MFA_FORMS = {
     "reauthenticate": "dacase.ui.account_forms.ReauthenticateCodeForm",
     "activate_totp": "dacase.ui.account_forms.ActivateTOTPForm",
 }
-
-# For the account adapter: `error_messages = DefaultAccountAdapter.error_messages | ERROR_WORDS`.
-ERROR_WORDS = {
-    "email_password_mismatch": "The email address or the password is not right. Check both and try again",
-    "too_many_login_attempts": "Too many tries. Wait 5 minutes, then try again",
-    "account_inactive": "This account is not in use. Your agency’s administrator can open it again",
-    "enter_current_password": "The current password is not right",
-    "incorrect_password": "The password is not right",
-}

@@ -38,7 +38,11 @@ class KeysetPage:
 
 
 def keyset_page(
-    queryset: QuerySet[Any], *, order: Sequence[str] = ("-opened_at", "-id"), after: str | None, size: int = 50
+    queryset: QuerySet[Any],
+    *,
+    order: Sequence[str] = ("-opened_at", "-id"),
+    after: str | None,
+    size: int = 50,
 ) -> KeysetPage:
     """The `size` rows of `queryset` that follow the cursor `after`, in `order`.
 

@@ -43,6 +43,10 @@ def show(field: forms.Field, value: Any) -> str:
         return moment_words(value)
     if isinstance(value, date):
         return day_words(value)
-    labels = {str(key): str(label) for key, label in getattr(field, "choices", ()) if not isinstance(label, list | tuple)}
+    labels = {
+        str(key): str(label)
+        for key, label in getattr(field, "choices", ())
+        if not isinstance(label, list | tuple)
+    }
     many = value if isinstance(value, list | tuple | set) else [value]
     return ", ".join(labels.get(str(one), str(one)) for one in many)

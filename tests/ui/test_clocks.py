@@ -56,7 +56,8 @@ def test_the_day_is_london_s():
 
 
 @pytest.mark.parametrize(
-    ("hour", "minute", "words"), [(0, 0, "midnight"), (12, 0, "midday"), (9, 0, "9am"), (13, 5, "1:05pm"), (0, 1, "12:01am")]
+    ("hour", "minute", "words"),
+    [(0, 0, "midnight"), (12, 0, "midday"), (9, 0, "9am"), (13, 5, "1:05pm"), (0, 1, "12:01am")],
 )
 def test_times_in_words(hour, minute, words):
     assert time_words(datetime(2026, 1, 1, hour, minute, tzinfo=UTC)) == words

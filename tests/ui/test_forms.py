@@ -24,7 +24,14 @@ def summary(*forms):
 
 
 def plan(**changes):
-    typed = {"version": "3", "place": "Library", "review_day": "1", "review_month": "12", "review_year": "2026", "alone": "no"}
+    typed = {
+        "version": "3",
+        "place": "Library",
+        "review_day": "1",
+        "review_month": "12",
+        "review_year": "2026",
+        "alone": "no",
+    }
     return PlanForm(typed | changes)
 
 
@@ -33,7 +40,16 @@ def test_every_error_link_lands_on_one_control():
     drawn = str(form)
     ids, links = IDS.findall(drawn), LINKS.findall(summary(form))
 
-    assert links == ["id_way_0", "id_alone_0", "id_when_0", "id_name", "id_born_day", "id_area", "id_notes", "id_agree"]
+    assert links == [
+        "id_way_0",
+        "id_alone_0",
+        "id_when_0",
+        "id_name",
+        "id_born_day",
+        "id_area",
+        "id_notes",
+        "id_agree",
+    ]
     for link in links:
         assert ids.count(link) == 1
         assert re.search(rf'<(input|select|textarea)[^>]*\bid="{link}"', drawn)
@@ -122,7 +138,9 @@ def test_what_is_no_phone_number(number):
         PhoneField().clean(number)
 
 
-@pytest.mark.parametrize(("typed", "hour"), [("9am", (9, 0)), ("12am", (0, 0)), ("12:30pm", (12, 30)), ("14.05", (14, 5))])
+@pytest.mark.parametrize(
+    ("typed", "hour"), [("9am", (9, 0)), ("12am", (0, 0)), ("12:30pm", (12, 30)), ("14.05", (14, 5))]
+)
 def test_times(typed, hour):
     found = TimeField().clean(typed)
     assert (found.hour, found.minute) == hour
@@ -145,7 +163,9 @@ def test_yes_no_gives_true_false_none():
 
 def test_a_refusal_of_the_service_becomes_errors_of_the_form():
     def refuse():
-        raise ValidationError({"place": ["That place is closed"], "unknown": ["Somebody else holds this unit"]})
+        raise ValidationError(
+            {"place": ["That place is closed"], "unknown": ["Somebody else holds this unit"]}
+        )
 
     form = plan()
     assert form.is_valid()
@@ -161,7 +181,9 @@ def test_a_refusal_of_the_service_becomes_errors_of_the_form():
 def test_two_people_see_both_versions_and_the_second_submit_carries_the_new_one():
     def act():
         current = {"place": "Hall", "review": date(2026, 12, 1), "alone": True}
-        raise StaleVersion(current=current, version=4, saved_by="Juniper Sample", saved_at=datetime(2026, 11, 20, tzinfo=UTC))
+        raise StaleVersion(
+            current=current, version=4, saved_by="Juniper Sample", saved_at=datetime(2026, 11, 20, tzinfo=UTC)
+        )
 
     form = plan()
     assert form.is_valid()
@@ -191,7 +213,15 @@ def test_submit_once_keeps_its_number_while_errors_are_mended():
 
 def test_a_filter_that_makes_no_sense_filters_nothing():
     assert CaseFilter(None).chosen() == {}
-    odd = CaseFilter({"band": ["high", "purple"], "area": "nowhere", "opened_day": "40", "opened_month": "", "opened_year": "x"})
+    odd = CaseFilter(
+        {
+            "band": ["high", "purple"],
+            "area": "nowhere",
+            "opened_day": "40",
+            "opened_month": "",
+            "opened_year": "x",
+        }
+    )
     assert odd.chosen() == {}
     good = QueryDict("band=high&area=east&opened_day=1&opened_month=dec&opened_year=2025")
     assert CaseFilter(good).chosen() == {"band": ["high"], "area": "east", "opened": date(2025, 12, 1)}

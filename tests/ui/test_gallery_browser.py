@@ -62,7 +62,10 @@ def open_page(chromium, settings):
         opened.append(context)
         page = context.new_page()
         page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: page.complaints.append(message.text) if message.type == "error" else None,
+        )
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.route("**/*", serve)
         page.goto(f"{HOST}/{name}")
@@ -100,7 +103,9 @@ def test_the_policy_really_blocks(open_page):
     """The positive control: without it, an empty list of complaints would prove nothing."""
     page = open_page("done", 1280)
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">x</p>')")
-    page.evaluate("const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)")
+    page.evaluate(
+        "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
+    )
     assert page.evaluate("window.ran") is None
     assert any("Content Security Policy" in complaint for complaint in page.complaints)
 
@@ -127,7 +132,10 @@ def test_without_scripts_everything_is_there(open_page):
     assert page.locator("#id_number").is_visible()
     page = open_page("list", 390, java_script_enabled=False)
     assert page.get_by_label("Area").is_visible()
-    assert page.get_by_role("link", name="Returns").count() == page.locator("#navigation a", has_text="Returns").count()
+    assert (
+        page.get_by_role("link", name="Returns").count()
+        == page.locator("#navigation a", has_text="Returns").count()
+    )
     page = open_page("running", 1280, java_script_enabled=False)
     assert page.get_by_role("link", name="Check again").is_visible()
 
@@ -148,7 +156,10 @@ def test_a_table_keeps_its_labels_on_a_phone(open_page):
 
 
 def test_the_narrow_chart_replaces_the_wide_one(open_page):
-    for width, seen, unseen in ((1280, ".app-chart__wide", ".app-chart__narrow"), (390, ".app-chart__narrow", ".app-chart__wide")):
+    for width, seen, unseen in (
+        (1280, ".app-chart__wide", ".app-chart__narrow"),
+        (390, ".app-chart__narrow", ".app-chart__wide"),
+    ):
         page = open_page("charts", width)
         assert page.locator(seen).first.is_visible()
         assert not page.locator(unseen).first.is_visible()
@@ -157,7 +168,13 @@ def test_the_narrow_chart_replaces_the_wide_one(open_page):
 def test_paper_leaves_the_furniture_out(open_page):
     page = open_page("case", 1280)
     page.emulate_media(media="print")
-    for gone in (".govuk-service-navigation", ".app-header__acts", ".moj-sub-navigation", ".app-next", ".govuk-footer"):
+    for gone in (
+        ".govuk-service-navigation",
+        ".app-header__acts",
+        ".moj-sub-navigation",
+        ".app-next",
+        ".govuk-footer",
+    ):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator("h1").is_visible()
     assert page.get_by_text("How to contact Wren safely").is_visible()

@@ -1,6 +1,7 @@
 """What the server sends with every page, errors included."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -38,7 +39,9 @@ def check_headers(response):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/no/such/page/"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/no/such/page/"]
+)
 def test_headers_before_signing_in(client, path):
     check_headers(client.get(path))
 
@@ -79,14 +82,18 @@ def test_error_pages_say_what_to_do():
         assert page.status_code == status
         assert page.content.decode().count("<h1") == 1
     assert "Only the lead worker may close a case." in refused.content.decode()
-    assert "longer than this service accepts" in views.bad_request(request, RequestDataTooBig()).content.decode()
+    assert (
+        "longer than this service accepts" in views.bad_request(request, RequestDataTooBig()).content.decode()
+    )
 
 
 def test_the_reason_of_a_404_is_told_to_nobody():
     request = a_request("/cases/1/")
 
     def page(exception):
-        return re.sub(rb"[A-Za-z0-9]{64}", b"", views.page_not_found(request, exception).content)  # form tokens
+        return re.sub(
+            rb"[A-Za-z0-9]{64}", b"", views.page_not_found(request, exception).content
+        )  # form tokens
 
     assert page(Exception("Case 1 exists")) == page(None)
     assert b"exists" not in page(Exception("Case 1 exists"))
@@ -179,7 +186,7 @@ def test_pages_are_sound(name, settings):
     assert re.search(r"<title>[^<]+ – DACase</title>", page)
     levels = [int(level) for level in re.findall(r"<h([1-6])\b", page)]
     headings = levels[levels.index(1) :]
-    assert all(after - before <= 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(headings))
     assert "{{" not in page
     assert "{%" not in page
     for described in re.findall(r'aria-(?:describedby|labelledby|controls)="([^"]+)"', page):

@@ -13,7 +13,9 @@ SUMS = dict(reversed(line.split("  ", 1)) for line in (STATIC / "SHA256SUMS").re
 
 
 def test_every_file_has_its_sum():
-    shipped = {f"./{path.relative_to(STATIC)}" for path in STATIC.rglob("*") if path.is_file()} - {"./SHA256SUMS"}
+    shipped = {f"./{path.relative_to(STATIC)}" for path in STATIC.rglob("*") if path.is_file()} - {
+        "./SHA256SUMS"
+    }
     assert shipped == set(SUMS)
 
 
@@ -50,7 +52,9 @@ def test_nothing_of_gov_uk_s_own_identity_is_shipped():
     assert "GDS Transport" not in (STATIC / "css/app.css").read_text()
     names = " ".join(SUMS)
     assert not re.search(r"transport|crown|logotype|opengraph|govuk-icon|favicon", names)
-    assert (STATIC / "images/govuk-crest.svg").stat().st_size < 100  # a blank square that the style sheet names
+    assert (
+        STATIC / "images/govuk-crest.svg"
+    ).stat().st_size < 100  # a blank square that the style sheet names
 
 
 def test_every_package_that_is_shipped_has_its_licence():
@@ -60,7 +64,9 @@ def test_every_package_that_is_shipped_has_its_licence():
 
 def test_production_names_every_file_by_its_content(tmp_path, settings):
     settings.STATIC_ROOT = str(tmp_path)
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "dacase.ui.staticfiles.ManifestStorage"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "dacase.ui.staticfiles.ManifestStorage"}
+    }
     from django.contrib.staticfiles.storage import staticfiles_storage
     from django.core.management import call_command
 

@@ -93,7 +93,10 @@ def test_values_page_too(lines):
     assert [*page, *rest] == list(rows.order_by("attempts", "id"))
 
 
-@pytest.mark.parametrize("spoil", [lambda c: c[:-2], lambda c: c[:20] + "A" + c[21:], lambda c: "x", lambda c: c * 200, lambda c: "é"])
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda c: c[:-2], lambda c: c[:20] + "A" + c[21:], lambda c: "x", lambda c: c * 200, lambda c: "é"],
+)
 def test_a_cursor_that_was_changed_gives_the_first_page(lines, spoil):
     cursor = keyset_page(lines, order=NEWEST, after=None, size=5).next_cursor
     page = keyset_page(lines, order=NEWEST, after=spoil(cursor), size=5)
@@ -105,7 +108,9 @@ def test_a_cursor_of_another_order_or_purpose_gives_the_first_page(lines):
     cursor = keyset_page(lines, order=("task", "id"), after=None, size=5).next_cursor
     assert keyset_page(lines, order=("-task", "-id"), after=cursor, size=5).is_first
     assert keyset_page(lines, order=NEWEST, after=seal(["-created_at"], purpose="page"), size=5).is_first
-    assert keyset_page(lines, order=NEWEST, after=seal([["-created_at", "-id"], 1, 2], purpose="search"), size=5).is_first
+    assert keyset_page(
+        lines, order=NEWEST, after=seal([["-created_at", "-id"], 1, 2], purpose="search"), size=5
+    ).is_first
 
 
 def test_a_cursor_a_day_old_gives_the_first_page(lines, monkeypatch):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
-from xml.etree import ElementTree
+from typing import Any, cast
+from xml.etree import ElementTree as ET
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dacase.ui.clocks import read_clock
 from dacase.ui.components import Fact, NextAction, SafeContact, Tab, Table, Tile
+from dacase.ui.renderer import GovukBoundField
 from dacase.ui.tables import KeysetPage
 from dacase.ui.words import day_words, moment_words, time_words
 
@@ -63,12 +64,12 @@ def error_summary(*forms: BaseForm | BaseFormSet | None) -> dict[str, Any]:
     general: list[dict[str, str]] = []
     for form in _each_form(forms):
         target = "#theirs" if getattr(form, "theirs", None) else ""
-        general += [{"text": text, "href": target} for text in form.non_field_errors()]
-        for field in form:
+        general += [{"text": str(text), "href": target} for text in form.non_field_errors()]
+        for field in cast(Iterable[GovukBoundField], form):
             if field.is_hidden:
-                general += [{"text": text, "href": ""} for text in field.errors]
+                general += [{"text": str(text), "href": ""} for text in field.errors]
             else:
-                links += [{"text": text, "id": field.first_id} for text in field.errors]
+                links += [{"text": str(text), "id": field.first_id} for text in field.errors]
     return {"links": links, "plain": general}
 
 
@@ -95,7 +96,7 @@ def qr_code(svg: str) -> dict[str, Any]:
 
     svg: as the qrcode library draws it. Only its path and its frame are taken over.
     """
-    root = ElementTree.fromstring(svg)  # noqa: S314 - drawn by our own process
+    root = ET.fromstring(svg)  # noqa: S314 - drawn by our own process
     path = root.find("{http://www.w3.org/2000/svg}path")
     return {"frame": root.get("viewBox", ""), "path": "" if path is None else path.get("d", "")}
 
@@ -115,7 +116,9 @@ def risk_band(band: str | None, visible_high: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/clock.html")
-def clock(due: datetime | date | None, done: datetime | date | None = None, show_due: bool = False) -> dict[str, Any]:
+def clock(
+    due: datetime | date | None, done: datetime | date | None = None, show_due: bool = False
+) -> dict[str, Any]:
     """“Due in 3 hours”, “Overdue by 2 days”, “Done in time”."""
     return {"reading": read_clock(due, done=done) if due else None, "due": due, "show_due": show_due}
 
@@ -234,7 +237,9 @@ def _head(context: Context, table: Table, column: Any) -> dict[str, Any]:
     return {
         "column": column,
         "aria_sort": ("descending" if down else "ascending") if current else ("none" if column.sort else ""),
-        "href": _address(context, sort=f"-{column.sort}" if current and not down else column.sort, after=None),
+        "href": _address(
+            context, sort=f"-{column.sort}" if current and not down else column.sort, after=None
+        ),
     }
 
 
@@ -251,14 +256,14 @@ def paging(context: Context, page: KeysetPage) -> dict[str, Any]:
 def _address(context: Context, **changes: str | None) -> str:
     """The page's address with `changes` to its query; None takes a part out."""
     request = context.get("request")
-    query = request.GET.copy() if request else None
-    if query is None:
+    if request is None:
         return "?"
+    query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
         if value:
             query[name] = value
-    return f"?{query.urlencode()}" if query else request.path
+    return f"?{query.urlencode()}" if query else str(request.path)
 
 
 @register.inclusion_tag("components/chart.html")

@@ -36,16 +36,24 @@ class EveryField(SubmitOnceForm):
     at = TimeField(label="Time of the call", required=False)
     notes = LongTextField(label="What happened", max_length=500, help_text="Use the person’s own words.")
     file = FileField(label="Letter", endings=("pdf", "docx"), required=False)
-    agree = ConfirmField(label="The victim-survivor knows about this referral", must="Confirm that she or he knows")
+    agree = ConfirmField(
+        label="The victim-survivor knows about this referral", must="Confirm that she or he knows"
+    )
 
     sections = [
-        ("Contacting safely", "Fill this in first, so that nobody calls at the wrong time.", ["way", "number", "alone", "when"]),
+        (
+            "Contacting safely",
+            "Fill this in first, so that nobody calls at the wrong time.",
+            ["way", "number", "alone", "when"],
+        ),
         ("The person", "", ["name", "born", "email", "area"]),
         ("What happened", "", ["at", "notes", "file", "agree"]),
     ]
     looks = {
         "way": Look(reveals={"phone": ("number",)}),
-        "alone": Look(inline=True, help=("Why we ask", "A message can be heard by somebody else in the home.")),
+        "alone": Look(
+            inline=True, help=("Why we ask", "A message can be heard by somebody else in the home.")
+        ),
         "number": Look(width=20),
         "at": Look(width=10),
         "notes": Look(count=True),
@@ -60,7 +68,9 @@ class PlanForm(VersionedForm):
 
 
 class CaseFilter(FilterForm):
-    band = CheckboxesField(label="Risk", choices=[("high", "High"), ("medium", "Medium"), ("standard", "Standard")])
+    band = CheckboxesField(
+        label="Risk", choices=[("high", "High"), ("medium", "Medium"), ("standard", "Standard")]
+    )
     area = SelectField(label="Area", choices=AREAS, blank="All areas")
     opened = DateField(label="Opened on or after", help_text="")
 
