@@ -1,0 +1,116 @@
+"""Referrals: sent by an agency, decided at the front door, routed to services."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dacase.audit.models import Event
+from dacase.demo import shares, words
+from dacase.demo.chance import Dice, any_hour, at_work, later_at_work
+from dacase.demo.partners import Worker
+from dacase.demo.story.case_file import CaseFile, Teller, safe_ways
+from dacase.demo.story.household import Someone
+from referrals.choices import Aware, Consent, Priority, ReferralState
+from referrals.models import Referral, ReferralContact, ReferralPerson
+from referrals.rules.clock import FRONT_DOOR, due_at
+
+REASONS = {
+    ReferralState.DECLINED: "Lives outside the area. Please refer to the front door there.",
+    ReferralState.NO_FURTHER_ACTION: "Already supported by a service, and nothing new was reported.",
+    ReferralState.RETURNED: "How can the victim-survivor be reached? No contact is given as usable.",
+}
+
+
+@dataclass
+class Arrival:
+    """A referral on its way through the front door."""
+
+    id: str
+    reference: str
+    source: str
+    sender: Worker
+    received_at: datetime
+    priority: str
+    due_at: datetime
+    people: list[Someone]
+    decided_at: datetime | None = None
+    held_by: Worker | None = None
+    state: str = ReferralState.RECEIVED.value
+    reason: str = ""
+
+
+def arrive(teller: Teller, people: list[Someone], received_at: datetime, source: str) -> Arrival:
+    """A referral about `people` from the agency `source`, with what the front door has done by now."""
+    dice = teller.dice
+    priority = (Priority.HIGH if dice.chance(shares.HIGH_PRIORITY) else Priority.STANDARD).value
+    arrival = Arrival(
+        dice.key(), dice.reference("R"), source, teller.area.worker(dice, source, "make_referral"), received_at,
+        priority, due_at(received_at, clock=FRONT_DOOR, priority=priority), people,
+    )  # fmt: skip
+    decided_at = decision_time(dice, arrival)
+    worker = teller.area.worker(dice, "mash", "triage_referral")
+    if decided_at < teller.now and not waits_still(teller, received_at):
+        arrival.decided_at, arrival.held_by, arrival.state = decided_at, worker, ReferralState.ROUTED.value
+    elif dice.chance(0.35):
+        arrival.held_by, arrival.state = worker, ReferralState.IN_TRIAGE.value
+    return arrival
+
+
+def decision_time(dice: Dice, arrival: Arrival) -> datetime:
+    """When the front door decides: mostly before the clock runs out, now and then after."""
+    late = 2 if dice.chance(shares.TRIAGED_LATE) else 1
+    if arrival.priority == Priority.HIGH:
+        return arrival.received_at + late * timedelta(minutes=20 + int(dice.random() * 210))
+    return later_at_work(dice, arrival.received_at, within_hours=7.5 * late)
+
+
+def waits_still(teller: Teller, received_at: datetime) -> bool:
+    """Whether one of the last days' referrals is left in the queue, so that there is work to do."""
+    age = teller.now - received_at
+    return age < timedelta(days=4) and teller.dice.chance(0.7 if age < timedelta(days=2) else 0.3)
+
+
+def received(dice: Dice, day: datetime, source: str) -> datetime:
+    """When a referral comes in on a day: the police's at any hour, others' in working hours."""
+    return any_hour(dice, day.date()) if source in {"police", "hospital"} else at_work(dice, day.date())
+
+
+def end_without_case(dice: Dice, arrival: Arrival) -> None:
+    """Let the front door decline or return the referral, or end it; it has no case then."""
+    arrival.state = dice.weighted(shares.NOT_TAKEN_IN)
+    arrival.reason = REASONS[ReferralState(arrival.state)]
+
+
+def write_referral(teller: Teller, arrival: Arrival, file: CaseFile | None) -> None:
+    """The referral's rows, and what the logs say of it."""
+    load, dice, area = teller.load, teller.dice, teller.area
+    aware = dice.weighted({Aware.YES.value: 0.86, Aware.NO.value: 0.08, Aware.NOT_SAFE_TO_ASK.value: 0.06})
+    asked = {Consent.GIVEN.value: 0.8, Consent.REFUSED.value: 0.08, Consent.NOT_ASKED.value: 0.12}
+    load.add(
+        Referral, id=arrival.id, reference=arrival.reference, sender_agency_id=area[arrival.source].id,
+        sender_id=arrival.sender.id, source=area[arrival.source].kind, receiver_agency_id=area["mash"].id,
+        received_at=arrival.received_at, priority=arrival.priority, due_at=arrival.due_at, state=arrival.state,
+        held_by_id=arrival.held_by.id if arrival.held_by else None, what_happened=dice.pick(words.HAPPENED),
+        victim_aware=aware, not_aware_reason="Could not be reached alone yet" if aware == Aware.NO else "",
+        consent=dice.weighted(asked) if aware == Aware.YES else Consent.NOT_SAFE_TO_ASK.value,
+        decided_at=arrival.decided_at, decision_reason=arrival.reason, case_id=file.id if file else None,
+    )  # fmt: skip
+    for person in arrival.people:
+        load.add(ReferralPerson, referral_id=arrival.id, role=person.role, relationship=person.relationship,
+                 **person.identity)  # fmt: skip
+    load.add(ReferralContact, referral_id=arrival.id, phone=words.phone(dice),
+             address=words.address(dice, area.place) if dice.chance(0.6) else "", **safe_ways(dice))  # fmt: skip
+    log(teller, "referral_made", arrival, at=arrival.received_at, by=arrival.sender, priority=arrival.priority)
+    if arrival.decided_at and arrival.held_by:
+        if file is not None:
+            file.event("referral_put_into_case", at=arrival.decided_at, by=arrival.held_by,
+                       label="referrals.referral", subject=arrival.id)  # fmt: skip
+        else:
+            log(teller, f"referral_{arrival.state}", arrival, at=arrival.decided_at, by=arrival.held_by)
+
+
+def log(teller: Teller, verb: str, arrival: Arrival, *, at: datetime, by: Worker, **data: str) -> None:
+    """An event of a referral that is in no case yet: its agency's own."""
+    teller.load.add(
+        Event, at=at, verb=verb, actor_id=by.id, agency_id=by.agency_id, subject_type="referrals.referral",
+        subject_id=arrival.id, data=data,
+    )  # fmt: skip
