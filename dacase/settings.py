@@ -161,6 +161,7 @@ MFA_FORMS = sign_in.MFA_FORMS | {
     "reauthenticate": "dacase.agencies.forms.second_factor.ReauthenticateForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above: the invitation proved the address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "DACase"
 # A code counts for 30 seconds before and after its own; in the demo for longer, so that somebody who

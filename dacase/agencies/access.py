@@ -6,9 +6,17 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from dacase.agencies.models import Membership
+from dacase.agencies.models import Membership, User
 
 View = Callable[..., HttpResponse]
+
+
+class ActingRequest(HttpRequest):
+    """The request as a view gets it: dacase.agencies.middleware has found who acts."""
+
+    user: User
+    membership: Membership
+    can_switch: bool
 
 
 class NotAllowed(PermissionDenied):

@@ -1,5 +1,6 @@
 """The pages of django-allauth that this product has. Its others (other e-mail addresses, trusted
-browsers, e-mail confirmation) do not exist here: an e-mail address is what an invitation was sent to."""
+browsers, e-mail confirmation) do not exist here: an e-mail address is what an invitation was sent to.
+"""
 
 from allauth.account import views as account
 from django.urls import include, path, re_path
@@ -27,6 +28,11 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("2fa/totp/activate/", second_factor.activate, name="mfa_activate_totp"),
+    path(
+        "2fa/recovery-codes/generate/",
+        second_factor.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]

@@ -45,7 +45,9 @@ def find_acting(request: HttpRequest) -> Acting:
     if membership is None:
         return Acting(None, Missing.ENDED)
     missing = missing_factor(request, membership)
-    return Acting(membership if missing is Missing.NOTHING else None, missing, can_switch=len(memberships) > 1)
+    return Acting(
+        membership if missing is Missing.NOTHING else None, missing, can_switch=len(memberships) > 1
+    )
 
 
 def missing_factor(request: HttpRequest, membership: Membership) -> Missing:

@@ -56,6 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):
         sign_in.record("signed_out", user=request.user, request=request)
         super().logout(request)
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Who has a second step shows it again; the password alone is not enough to change it."""
+        methods = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"] == "mfa_reauthenticate"] or methods
+
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         # Through the outbox, so that a known and an unknown address take equally long to answer.
         sign_in.send_password_reset(user)

@@ -48,3 +48,12 @@ class Role(TextChoices):
     COMMISSIONER = "commissioner", "Commissioner"
     AUDITOR = "auditor", "Auditor"
     ADMINISTRATOR = "administrator", "Agency administrator"
+
+
+class WorkState(TextChoices):
+    """Where somebody's work for an agency stands today."""
+
+    CURRENT = "current", "Works here now"
+    ENDING = "ending", "Has a last day"
+    LATER = "later", "Starts later"
+    ENDED = "ended", "Has ended"

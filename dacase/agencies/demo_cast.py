@@ -59,7 +59,9 @@ def next_code(user: User) -> str:
     if authenticator is None:
         return ""
     secret = decrypt(authenticator.data["secret"])
-    return next((format_hotp_value(hotp_value(secret, counter)) for counter in unused_counters(authenticator)), "")
+    return next(
+        (format_hotp_value(hotp_value(secret, counter)) for counter in unused_counters(authenticator)), ""
+    )
 
 
 def seed_second_factors(using: str = "owner") -> int:
@@ -69,7 +71,9 @@ def seed_second_factors(using: str = "owner") -> int:
     have = Authenticator.objects.using(using).filter(type=Authenticator.Type.TOTP).values("user_id")
     users = User.objects.using(using).filter(email__regex=r"@example\.(org|com|net)$").exclude(pk__in=have)
     made = [
-        Authenticator(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(demo_secret(user.email))})
+        Authenticator(
+            user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(demo_secret(user.email))}
+        )
         for user in users
     ]
     Authenticator.objects.using(using).bulk_create(made)
@@ -87,7 +91,10 @@ def describe() -> str:
     people = cast()
     wide = max(len(person.name) for person in people)
     widest = max(len(person.email) for person in people)
-    lines = [f"  {person.name:<{wide}}  {person.email:<{widest}}  {person.role}, {person.agency}" for person in people]
+    lines = [
+        f"  {person.name:<{wide}}  {person.email:<{widest}}  {person.role}, {person.agency}"
+        for person in people
+    ]
     return "\n".join(
         [
             "Sign in as one of the invented cast. On this machine one click on the sign-in page does it:",

@@ -46,7 +46,9 @@ class ActingMiddleware:
         acting = find_acting(request)
         request.membership = acting.membership  # type: ignore[attr-defined]
         request.can_switch = acting.can_switch  # type: ignore[attr-defined]
-        if acting.membership is not None or (acting.missing is not Missing.ENDED and name in WITHOUT_MEMBERSHIP):
+        if acting.membership is not None or (
+            acting.missing is not Missing.ENDED and name in WITHOUT_MEMBERSHIP
+        ):
             return self.get_response(request)
         return _send_on(request, acting.missing)
 
@@ -54,7 +56,9 @@ class ActingMiddleware:
 def wants_json(request: HttpRequest) -> bool:
     """Whether a program asks, which follows no redirect to a page."""
     accepted = request.headers.get("Accept", "")
-    return request.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
+    return request.path.startswith("/api/") or (
+        "application/json" in accepted and "text/html" not in accepted
+    )
 
 
 def _route(request: HttpRequest) -> tuple[str, bool]:

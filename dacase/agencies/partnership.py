@@ -4,6 +4,7 @@ import csv
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
@@ -11,7 +12,7 @@ from dacase.agencies.models import Agency, Membership, Team, User
 
 FOLDER = Path(__file__).with_name("demo")
 # Published in the README on purpose: settings.PRODUCTION refuses to load the partnership.
-DEMO_PASSWORD = "northmoor-demo-only"
+DEMO_PASSWORD = "northmoor-demo-only"  # noqa: S105
 
 
 def read_rows(name: str) -> list[dict[str, str]]:
@@ -22,9 +23,14 @@ def read_rows(name: str) -> list[dict[str, str]]:
 
 def load_partnership(using: str = "owner") -> dict[str, Membership]:
     """Make whatever is missing of the invented partnership. Returns the memberships by their key."""
+    if settings.PRODUCTION:
+        raise RuntimeError("The invented partnership belongs to no real installation.")
     agencies = {row["key"]: make_agency(row, using) for row in read_rows("agencies")}
     password = make_password(DEMO_PASSWORD)
-    return {row["key"]: make_membership(row, agencies[row["agency"]], password, using) for row in read_rows("users")}
+    return {
+        row["key"]: make_membership(row, agencies[row["agency"]], password, using)
+        for row in read_rows("users")
+    }
 
 
 def make_agency(row: dict[str, str], using: str) -> Agency:
@@ -55,7 +61,9 @@ def make_membership(row: dict[str, str], agency: Agency, password: str, using: s
     team = None
     if row["team"]:
         group, _ = Group.objects.using(using).get_or_create(name=f"team:{agency.name}:{row['team']}")
-        team, _ = Team.objects.using(using).get_or_create(agency=agency, name=row["team"], defaults={"group": group})
+        team, _ = Team.objects.using(using).get_or_create(
+            agency=agency, name=row["team"], defaults={"group": group}
+        )
     membership, _ = Membership.objects.using(using).get_or_create(
         user=user,
         agency=agency,

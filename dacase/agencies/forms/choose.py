@@ -14,7 +14,8 @@ class ChooseForm(Form):
         super().__init__(*args, **kwargs)
         self.by_key = {str(one.pk): one for one in memberships}
         field = self.fields["membership"]
-        field.choices = [(key, f"{one.agency.name} – {one.get_role_display()}") for key, one in self.by_key.items()]  # type: ignore[attr-defined]
+        pairs = [(key, f"{one.agency.name} – {one.get_role_display()}") for key, one in self.by_key.items()]
+        field.choices = pairs  # type: ignore[attr-defined]
         field.error_messages["required"] = "Select the agency that you are working for"
 
     def chosen(self) -> Membership:

@@ -4,13 +4,16 @@ allauth remembers a used code for 30 seconds and in the cache only, while the co
 forms remember it with the authenticator, under a lock, so that of 50 requests with one code one gets in.
 """
 
+from allauth.core import context
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from dacase.agencies.services.sign_in import record
 from dacase.ui import account_forms
 
 LAST_USED = "last_counter"
@@ -39,9 +42,15 @@ class OneUse:
     """Refuses a code of the app that was used before. Recovery codes are used up by allauth itself."""
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError as refusal:
+            if refusal.code == "too_many_login_attempts":
+                record("sign_in_locked", user=self.user, request=context.request)  # type: ignore[attr-defined]
+            raise
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         if authenticator.type == Authenticator.Type.TOTP and not use_code(authenticator, code):
+            self._emit_authentication_failed(authenticator)  # type: ignore[attr-defined]
             raise get_adapter().validation_error("incorrect_code")
         return code
 

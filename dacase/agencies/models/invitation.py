@@ -1,7 +1,6 @@
 import uuid
 
 from django.db import models
-from django.db.models import QuerySet
 
 from dacase.agencies.choices import Role
 from dacase.agencies.models.agency import Agency, Team
@@ -9,9 +8,13 @@ from dacase.agencies.models.membership import Membership
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def visible_to(self, membership: Membership) -> QuerySet["Invitation"]:
+    def visible_to(self, membership: Membership) -> "InvitationQuerySet":
         """The invitations that the reader's own agency has sent."""
         return self.filter(agency_id=membership.agency_id)
+
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither accepted nor withdrawn. The link of an old one may have run out: it can be sent again."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
 
 
 class Invitation(models.Model):
@@ -34,3 +37,6 @@ class Invitation(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.email} to {self.agency}"

@@ -18,6 +18,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=day),
             starts_on__lte=day,
+            ended_at__isnull=True,
             user__is_active=True,
             agency__is_active=True,
         )
@@ -28,15 +29,24 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A user's work for an agency, in one role, between two dates: the actor of every act."""
+    """A user's work for an agency, in one role, between two dates: the actor of every act.
+
+    `ends_on` is its last day. `ended_at` is set where it was ended at once, in the middle of a day.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
     role = models.CharField(max_length=30, choices=Role)
     starts_on = models.DateField(default=timezone.localdate)
     ends_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = MembershipQuerySet.as_manager()
 
@@ -59,7 +69,9 @@ class Membership(models.Model):
     def is_active(self, on: date | None = None) -> bool:
         """Whether the membership runs on the day `on` (today by default)."""
         day = on or timezone.localdate()
-        return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+        return (
+            self.ended_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+        )
 
     def bar_group_ids(self) -> list[int]:
         """The groups whose exclusions bar this membership: its agency's, its team's, its person's."""
