@@ -67,3 +67,23 @@ class Band(TextChoices):
     STANDARD = "standard", "Standard"
     MEDIUM = "medium", "Medium"
     HIGH = "high", "High"
+
+
+class ClosingReason(TextChoices):
+    """Why a case is closed. Kept as a code in the event, so that no sentence about a person enters a log."""
+
+    ENDED = "ended", "Support has ended as planned"
+    NOT_WANTED = "not_wanted", "The victim-survivor does not want support now"
+    NO_CONTACT = "no_contact", "No contact could be made"
+    MOVED = "moved", "Another area has taken over"
+    DUPLICATE = "duplicate", "It is the same as another case"
+    MISTAKE = "mistake", "It was opened by mistake"
+
+
+class ReopeningReason(TextChoices):
+    """Why a closed case is opened again."""
+
+    NEW_REFERRAL = "new_referral", "There is a new referral"
+    NEW_RISK = "new_risk", "Something has happened or the risk has changed"
+    ASKED = "asked", "The victim-survivor has asked for support again"
+    MISTAKE = "mistake", "It was closed by mistake"

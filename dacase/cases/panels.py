@@ -61,4 +61,4 @@ def home_panels(membership: Membership) -> list[Panel]:
 def next_actions(panels: list[Panel]) -> list[NextAction]:
     """Every panel's next actions, the soonest due first."""
     actions = [action for panel in panels for action in panel.next_actions]
-    return sorted(actions, key=lambda action: (action.due_at is None, action.due_at or datetime.min))
+    return sorted(actions, key=lambda action: action.due_at.timestamp() if action.due_at else float("inf"))

@@ -15,13 +15,15 @@ class Row(NamedTuple):
 
 
 NAVIGATION = (
-    Row("My work", "home"),
+    Row("My work", "cases:home"),
     Row("Referrals", "referrals:list", ("make_referral", "triage_referral", "accept_referral")),
     Row("Cases", "cases:list", ("view_case",)),
-    Row("MARAC", "marac:list", ("view_hearing", "manage_meeting")),
-    Row("Refuge", "refuge:list", ("manage_placement",)),
+    Row("MARAC", "marac:meetings", ("view_hearing", "manage_meeting")),
+    Row("Action points", "marac:action_points", ("complete_action_point", "record_hearing")),
+    Row("Refuge", "refuge:board", ("manage_placement",)),
     Row("Returns", "reporting:list", ("view_return", "request_return")),
     Row("People", "agencies:people", ("manage_people",)),
+    Row("Record", "cases:read_log", ("view_read_log",)),
 )
 
 

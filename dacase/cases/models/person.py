@@ -11,6 +11,22 @@ from dacase.cases.choices import Sex
 from dacase.cases.rules import search_key
 
 
+@models.CharField.register_lookup
+class Prefix(models.Lookup):
+    """`family_name_key__prefix="SMI"`: PostgreSQL's `^@`.
+
+    `startswith` compiles to LIKE, which is not leakproof: under row security it cannot use the index and
+    costs twenty times as much.
+    """
+
+    lookup_name = "prefix"
+
+    def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} ^@ {right}", [*left_params, *right_params]
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, membership: Membership) -> QuerySet["Person"]:
         """People who are a party to a case that the membership may open."""
@@ -52,10 +68,10 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
-
     def save(self, *args: object, **kwargs: object) -> None:
         self.family_name_key = search_key(self.family_name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()

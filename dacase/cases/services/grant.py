@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import Scope
-from dacase.cases.models import Case, Grant
+from dacase.cases.models import Case, Exclusion, Grant
 from dacase.cases.models.grant import permission_id
 
 
@@ -33,11 +35,14 @@ def grant_access(
     Args:
         scope, purpose, lawful_basis: values of choices.Scope, choices.Purpose, choices.LawfulBasis.
         verb: the verb of roles.csv that the act needs; routing and referring to MARAC grant as a part of theirs.
-    Raises NotAllowed for a role that may not do `verb`; ValueError when `until` has passed.
+    Raises NotAllowed for a role that may not do `verb`; ValueError when `until` has passed; ValidationError
+    for an agency that is barred from the case.
     """
     check_may(actor, verb)
     if until is not None and until <= timezone.now():
         raise ValueError("until must be in the future")
+    if Exclusion.objects.filter(case=case, group_id=agency.group_id, lifted_at__isnull=True).exists():
+        raise ValidationError(f"{agency.name} is barred from this case. Lift the exclusion before you share it.")
     grant, created = Grant.objects.get_or_create(
         content_object=case,
         group_id=agency.group_id,
@@ -69,10 +74,37 @@ def end_access(case: Case, *, agency: Agency, verb: str = "share_case", actor: M
     """End every grant that `agency` holds on `case`. Returns how many. Its history keeps them.
 
     When an agency gives up its own access this must be its last act in the transaction: the case is gone
-    for it from here on.
+    for it from here on. Raises ValidationError when nobody else holds the whole file.
     """
     check_may(actor, verb)
+    case = Case.objects.select_for_update().get(pk=case.pk)
     grants = Grant.objects.filter(content_object=case, group_id=agency.group_id)
+    check_somebody_keeps(case, grants)
     record_event("access_ended", actor=actor, subject=case, case_id=case.pk, data={"agency": str(agency.pk)})
     count, _ = grants.delete()
     return count
+
+
+@transaction.atomic
+def end_grant(grant: Grant, *, actor: Membership) -> None:
+    """End one grant. Its history keeps it. Ending one that has ended does nothing.
+
+    Must be the last act of the transaction when it is the actor's own. Raises ValidationError when nobody
+    else holds the whole file.
+    """
+    check_may(actor, "share_case")
+    case = Case.objects.select_for_update().get(pk=grant.content_object_id)
+    grants = Grant.objects.filter(pk=grant.pk)
+    if not grants.exists():
+        return
+    check_somebody_keeps(case, grants)
+    data = {"agency": str(grant.group.agency.pk), "scope": grant.permission.codename}
+    record_event("access_ended", actor=actor, subject=grant, case_id=case.pk, data=data)
+    grants.delete()
+
+
+def check_somebody_keeps(case: Case, ending: QuerySet[Grant]) -> None:
+    """Raise ValidationError when ending these grants would leave a case that nobody can open."""
+    whole = Grant.objects.current().filter(content_object=case, permission_id=permission_id("cases", Scope.CASE))
+    if not whole.exclude(pk__in=ending.values("pk")).exists():
+        raise ValidationError("Nobody else holds this case. Share it with another agency first, or close it.")

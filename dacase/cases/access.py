@@ -1,0 +1,36 @@
+"""How every page of every room reaches a case: one question, one row in the read log, one kind of refusal."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from dacase.audit.services import record_read
+from dacase.cases.choices import Scope
+from dacase.cases.models import Case
+from dacase.cases.selectors.case import case_for
+
+
+def case_or_404(request: HttpRequest, case_id: UUID, *, scope: str = Scope.CASE) -> Case:
+    """The case, with a row in the read log that this page of it was opened.
+
+    A forbidden case and an absent one cost the same queries, leave the same row (refused) and give the same
+    404. The row is written in the request's transaction: no row, no page.
+
+    Args:
+        scope: choices.Scope; SUMMARY also opens for a grant of the summary, and `case.whole_file` says which.
+    """
+    case = case_for(request.membership, case_id, scope)  # type: ignore[attr-defined]
+    record_read(
+        page_name(request),
+        actor=request.membership,  # type: ignore[attr-defined]
+        case_id=case_id,
+        was_allowed=case is not None,
+    )
+    if case is None:
+        raise Http404
+    return case
+
+
+def page_name(request: HttpRequest) -> str:
+    """The name of the route that the request asks for, as `cases:detail`."""
+    return request.resolver_match.view_name if request.resolver_match else ""

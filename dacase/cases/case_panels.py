@@ -1,0 +1,40 @@
+"""What this room itself adds to the case page and to the home page."""
+
+from django.urls import reverse
+
+from dacase.agencies.models import Membership
+from dacase.cases.choices import PartyRole
+from dacase.cases.models import Case
+from dacase.cases.panels import NextAction, Panel
+from dacase.cases.selectors.case import NEWEST_FIRST, case_grants, case_rows
+from dacase.cases.selectors.people import parties_of, victim_of
+
+RECENT = 5
+
+
+def people(case: Case, membership: Membership) -> Panel:
+    """Victim-survivor, perpetrators and children, with what is still missing about them."""
+    parties = parties_of(case)
+    victim = victim_of(parties)
+    actions, links = [], []
+    if membership.may("edit_case"):
+        links.append(("Add a person", reverse("cases:party_create", args=[case.pk])))
+        if case.is_open and victim is not None and not hasattr(victim, "safe_contact_plan"):
+            url = reverse("cases:safe_contact_edit", args=[victim.pk])
+            actions.append(NextAction("Record how the victim-survivor can be contacted without danger", url))
+        elif case.is_open and not any(party.role == PartyRole.PERPETRATOR for party in parties):
+            actions.append(NextAction("Add the perpetrator to the case", reverse("cases:party_create", args=[case.pk])))
+    if membership.may("view_location"):
+        links.append(("See addresses and phone numbers", reverse("cases:locations", args=[case.pk])))
+    return Panel("People", "cases/panels/people.html", {"parties": parties}, actions, links)
+
+
+def recent_cases(membership: Membership) -> Panel | None:
+    """The open cases that the reader works on, newest first; else the newest of her agency."""
+    if not membership.may("view_case"):
+        return None
+    own = case_grants(membership, worker=membership).order_by(*NEWEST_FIRST)[:RECENT]
+    rows, title = case_rows(own), "Cases you work on"
+    if not rows:
+        rows, title = case_rows(case_grants(membership).order_by(*NEWEST_FIRST)[:RECENT]), "Newest cases of your agency"
+    return Panel(title, "cases/panels/recent_cases.html", {"rows": rows}, links=[("All cases", reverse("cases:list"))])

@@ -1,0 +1,79 @@
+"""Forms of the people in a case and of how they can be contacted without danger."""
+
+from typing import Any
+
+from django import forms
+
+from dacase.cases.choices import PartyRole, Sex
+from dacase.cases.services.case import PersonDetails
+from dacase.ui.forms import DateField, Form, Look, RadioField, TextField, VersionedForm, YesNoField
+
+ADDED_LATER = [(role.value, role.label) for role in (PartyRole.PERPETRATOR, PartyRole.CHILD)]
+
+
+class DetailsForm(Form):
+    """What is known of somebody's identity."""
+
+    given_name = TextField(label="First names", max_length=100, required=False)
+    family_name = TextField(label="Last name", max_length=100)
+    also_known_as = TextField(
+        label="Other names", max_length=200, required=False, help_text="Nicknames, former names, other spellings"
+    )
+    date_of_birth = DateField(label="Date of birth", required=False, not_future=True)
+    sex = RadioField(label="Sex", choices=Sex)
+    relationship = TextField(
+        label="Relationship to the victim-survivor", max_length=100, required=False, help_text="For example, ex-partner"
+    )
+
+    looks = {"given_name": Look(width=30), "family_name": Look(width=30)}
+
+    def details(self) -> PersonDetails:
+        """The cleaned answers as the services take them."""
+        return PersonDetails(**{name: self.cleaned_data[name] for name in PersonDetails.__dataclass_fields__})
+
+
+class AddPersonForm(DetailsForm):
+    role = RadioField(label="Role in this case", choices=ADDED_LATER)
+
+    field_order = ["role"]
+
+
+class EditPersonForm(VersionedForm, DetailsForm):
+    def __init__(self, *args: Any, of_victim: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if of_victim:
+            self.fields["relationship"].widget = forms.HiddenInput()
+
+
+class SafeContactForm(VersionedForm):
+    safe_to_call = YesNoField(label="Is it safe to call?")
+    safe_to_text = YesNoField(label="Is it safe to text?")
+    safe_to_leave_message = YesNoField(label="Is it safe to leave a message?")
+    safe_to_write = YesNoField(label="Is it safe to write, by post or email?")
+    safe_times = TextField(
+        label="Safe times", max_length=300, required=False, help_text="For example, weekdays between 10am and 2pm"
+    )
+    who_else_sees = TextField(
+        label="Who else may see or hear",
+        max_length=300,
+        required=False,
+        help_text="Anybody who shares the phone, opens the post or is at home",
+    )
+    code_word = TextField(
+        label="Code word", max_length=60, required=False, help_text="A word that shows it is really her, or really us"
+    )
+
+    sections = [
+        ("Ways of contact", "Ask each one. “No” is the right answer when nobody knows.",
+         ["safe_to_call", "safe_to_text", "safe_to_leave_message", "safe_to_write"]),
+        ("Times, people and a code word", "", ["safe_times", "who_else_sees", "code_word"]),
+    ]  # fmt: skip
+    looks = {
+        "safe_to_call": Look(inline=True),
+        "safe_to_text": Look(inline=True),
+        "safe_to_leave_message": Look(
+            inline=True, help=("Why we ask", "A message can be heard or read by somebody else in the home.")
+        ),
+        "safe_to_write": Look(inline=True),
+        "code_word": Look(width=20),
+    }

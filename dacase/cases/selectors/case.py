@@ -1,0 +1,107 @@
+"""Reads of cases: who may open one, the lists, and the search. Every list starts from the grants.
+
+A grant carries the sort keys of its case, so that list and count read one index; the case itself is read
+for the rows of one page only (the measured pattern of docs/permissions.md).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from dacase.agencies.models import Agency, Membership
+from dacase.cases.choices import Scope
+from dacase.cases.models import Case, Exclusion, Grant, Headline, Party
+from dacase.cases.rules import looks_like_reference, search_key
+
+NEWEST_FIRST = ("-case_opened_at", "-content_object_id")
+SHORTEST_SEARCH = 2
+
+
+def case_for(membership: Membership, case_id: UUID, scope: str = Scope.CASE) -> Case | None:
+    """The case, when the membership may see it in `scope`; None for a forbidden and for an absent one.
+
+    One query, the same for every answer. `whole_file` of the case says whether the grant opens the file.
+    """
+    whole = Grant.objects.held_by(membership).filter(content_object=OuterRef("pk"))
+    return (
+        Case.objects.visible_to(membership, scope)
+        .annotate(whole_file=Exists(whole))
+        .select_related("headline__victim", "headline__worker__user")
+        .filter(pk=case_id)
+        .first()
+    )
+
+
+def case_grants(
+    membership: Membership, *, state: str = "open", band: str = "", worker: Membership | None = None
+) -> QuerySet[Grant]:
+    """The grants through which the membership's list of cases is read, to be paged by NEWEST_FIRST.
+
+    Args:
+        state: "open", "closed" or "all".
+        band: a value of choices.Band, or "" for any.
+        worker: only cases that this membership works on.
+    """
+    grants = Grant.objects.held_by(membership)
+    barred = Exclusion.objects.barring(membership).filter(case=OuterRef("content_object_id"))
+    grants = grants.exclude(Exists(barred))
+    if state != "all":
+        grants = grants.filter(case_open=state == "open")
+    headline = {name: value for name, value in {"band": band, "worker": worker}.items() if value}
+    if headline:
+        grants = grants.filter(Exists(Headline.objects.filter(case=OuterRef("content_object_id"), **headline)))
+    return grants
+
+
+def find_grants(membership: Membership, words: str) -> QuerySet[Grant]:
+    """The grants of the cases that `words` finds: a reference as a whole, or the beginning of a surname.
+
+    The surname may be anybody's in the case. Fewer than two letters find nothing.
+    """
+    grants = case_grants(membership, state="all")
+    if looks_like_reference(words):
+        named = Case.objects.filter(pk=OuterRef("content_object_id"), reference=words.strip().upper())
+        return grants.filter(Exists(named))
+    key = search_key(words)
+    if len(key) < SHORTEST_SEARCH:
+        return grants.none()
+    party = Party.objects.filter(case=OuterRef("content_object_id"), person__family_name_key__prefix=key)
+    return grants.filter(Exists(party))
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as a list shows it, with the people in it whom a search found."""
+
+    case: Case
+    headline: Headline | None
+    found: list[Party]
+
+
+def case_rows(grants: Iterable[Grant], words: str = "") -> list[CaseRow]:
+    """The cases of one page of `grants`, in their order: one query, and one more for a search."""
+    ids = [grant.content_object_id for grant in grants]
+    cases = Case.objects.select_related("headline__victim", "headline__worker__user").in_bulk(ids) if ids else {}
+    found: dict[UUID, list[Party]] = {}
+    if words and not looks_like_reference(words):
+        matches = Party.objects.filter(case__in=ids, person__family_name_key__prefix=search_key(words))
+        for party in matches.select_related("person"):
+            found.setdefault(party.case_id, []).append(party)
+    return [
+        CaseRow(cases[case_id], getattr(cases[case_id], "headline", None), found.get(case_id, []))
+        for case_id in ids
+        if case_id in cases
+    ]
+
+
+def agencies_with_the_file(case: Case) -> QuerySet[Agency]:
+    """The agencies that hold the whole file now. Read from the case row, which a summary grant shows too."""
+    return Agency.objects.filter(group_id__in=case.viewer_groups).order_by("name")
+
+
+def references_of(membership: Membership, case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Case id -> reference, of those cases that the membership may at least know of."""
+    cases = Case.objects.visible_to(membership, Scope.SUMMARY).filter(pk__in=list(case_ids))
+    return dict(cases.values_list("pk", "reference"))

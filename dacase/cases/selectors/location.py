@@ -1,0 +1,31 @@
+"""The one way to read where somebody lives or can be reached."""
+
+from uuid import UUID
+
+from dacase.agencies.access import check_may
+from dacase.agencies.models import Membership
+from dacase.audit.services import record_read
+from dacase.cases.choices import ReadPurpose
+from dacase.cases.models import Case, Location
+
+
+def read_locations(case: Case, *, purpose: str, actor: Membership) -> list[Location]:
+    """The locations of everybody in `case`, current ones first, and a row in the read log that they were read.
+
+    No other code reads locations, so that no look goes unlogged.
+
+    Args:
+        purpose: a value of choices.ReadPurpose; kept in the read log.
+    Raises NotAllowed for a role that may not see locations; ValueError for an unknown purpose.
+    """
+    check_may(actor, "view_location")
+    reason = ReadPurpose(purpose)
+    record_read("cases:locations_read", actor=actor, case_id=case.pk, purpose=reason.value)
+    locations = Location.objects.visible_to(actor).filter(case=case).select_related("party__person")
+    return sorted(locations, key=lambda place: (place.until_on is not None, place.kind, -place.from_on.toordinal()))
+
+
+def location_named(case: Case, location_id: UUID, *, membership: Membership) -> Location | None:
+    """One location of the case without its value, to be ended by its kind and whose it is."""
+    locations = Location.objects.visible_to(membership).filter(case=case, pk=location_id)
+    return locations.select_related("party__person").defer("value").first()

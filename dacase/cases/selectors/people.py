@@ -1,0 +1,56 @@
+"""Reads of the people in a case, their safe-contact plans, and how a record came to be."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from dacase.agencies.models import Membership
+from dacase.cases.choices import PartyRole
+from dacase.cases.models import Case, Party
+
+ORDER = {PartyRole.VICTIM: 0, PartyRole.PERPETRATOR: 1, PartyRole.CHILD: 2}
+
+
+def parties_of(case: Case) -> list[Party]:
+    """Everybody in the case with person and safe-contact plan: victim-survivor, perpetrators, children.
+
+    One query. Children stand oldest first.
+    """
+    parties = Party.objects.filter(case=case).select_related("person", "safe_contact_plan")
+    return sorted(parties, key=lambda party: (ORDER[PartyRole(party.role)], born(party), party.created_at))
+
+
+def born(party: Party) -> int:
+    """The day of birth as a number to sort by; unknown ones last."""
+    day = party.person.date_of_birth
+    return day.toordinal() if day else 10_000_000
+
+
+def victim_of(parties: list[Party]) -> Party | None:
+    """The victim-survivor among the parties of one case."""
+    return next((party for party in parties if party.role == PartyRole.VICTIM), None)
+
+
+def history_of(record: Model) -> QuerySet[Model]:
+    """The kept versions of `record` (one of a model with history), newest first, each with its user."""
+    history = type(record).history.model  # type: ignore[attr-defined]
+    return history.objects.filter(id=record.pk).select_related("history_user").order_by("-history_date", "-history_id")
+
+
+def last_saved(record: Model) -> tuple[str, datetime]:
+    """Who saved `record` last, by name, and when."""
+    newest = history_of(record).first()
+    if newest is None or newest.history_user is None:  # type: ignore[attr-defined]
+        return "Somebody", getattr(newest, "history_date", datetime.now().astimezone())
+    return newest.history_user.name, newest.history_date  # type: ignore[attr-defined]
+
+
+def case_of_party(membership: Membership, party_id: UUID) -> UUID | None:
+    """The case of a party that the membership may see; None for a forbidden and for an absent one."""
+    return Party.objects.visible_to(membership).filter(pk=party_id).values_list("case_id", flat=True).first()
+
+
+def party_in(case: Case, party_id: UUID) -> Party | None:
+    """The party of `case` with person and safe-contact plan."""
+    return Party.objects.filter(case=case, pk=party_id).select_related("person", "safe_contact_plan").first()

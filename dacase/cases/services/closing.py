@@ -1,0 +1,42 @@
+"""Closing a case, and opening it again."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from dacase.agencies.access import check_may
+from dacase.agencies.models import Membership
+from dacase.audit.services import record_event
+from dacase.cases.choices import ClosingReason, ReopeningReason
+from dacase.cases.models import Case
+
+
+@transaction.atomic
+def close_case(case: Case, *, reason: str, actor: Membership) -> Case:
+    """Close a case for a reason (choices.ClosingReason). Who could see it can still see it.
+
+    Raises ValidationError when it is closed already.
+    """
+    check_may(actor, "edit_case")
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if not case.is_open:
+        raise ValidationError("Somebody has closed this case already.")
+    case.closed_at = timezone.now()
+    case.version += 1
+    case.save(update_fields=["closed_at", "version"])
+    record_event("case_closed", actor=actor, subject=case, case_id=case.pk, data={"reason": ClosingReason(reason)})
+    return case
+
+
+@transaction.atomic
+def reopen_case(case: Case, *, reason: str, actor: Membership) -> Case:
+    """Open a closed case again for a reason (choices.ReopeningReason). Raises ValidationError when it is open."""
+    check_may(actor, "edit_case")
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if case.is_open:
+        raise ValidationError("Somebody has reopened this case already.")
+    case.closed_at = None
+    case.version += 1
+    case.save(update_fields=["closed_at", "version"])
+    record_event("case_reopened", actor=actor, subject=case, case_id=case.pk, data={"reason": ReopeningReason(reason)})
+    return case

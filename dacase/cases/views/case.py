@@ -1,0 +1,98 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dacase.agencies.access import requires
+from dacase.cases.access import case_or_404
+from dacase.cases.choices import Scope
+from dacase.cases.forms.case import CloseForm, ReopenForm
+from dacase.cases.models import Case
+from dacase.cases.panels import case_panels, next_actions
+from dacase.cases.selectors.access import grants_on
+from dacase.cases.selectors.case import agencies_with_the_file
+from dacase.cases.selectors.people import parties_of, victim_of
+from dacase.cases.selectors.timeline import NEWEST_FIRST, timeline
+from dacase.cases.services.closing import close_case, reopen_case
+from dacase.cases.views.frame import contact_banner, form_page, frame
+from dacase.cases.views.timeline import drawn_events
+from dacase.ui.components import NextAction
+from dacase.ui.tables import keyset_page
+
+LATEST = 6
+
+
+@require_GET
+@requires("view_case")
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The case: how to make contact, what to do next, its people, every room's part, what happened last."""
+    case = case_or_404(request, pk, scope=Scope.SUMMARY)
+    if not case.whole_file:
+        return render(request, "cases/summary.html", {"case": case, "agencies": agencies_with_the_file(case)})
+    parties = parties_of(case)
+    victim = victim_of(parties)
+    panels = case_panels(case, request.membership)
+    latest = timeline(case).order_by(*NEWEST_FIRST)[:LATEST]
+    context = frame(
+        request,
+        case,
+        "cases:detail",
+        victim=victim,
+        plan=contact_banner(victim, request.membership),
+        panels=panels,
+        actions=[NextAction(action.text, action.url, due=action.due_at) for action in next_actions(panels)],
+        grants=grants_on(case),
+        events=drawn_events(latest),
+    )
+    return render(request, "cases/detail.html", context)
+
+
+@require_GET
+@requires("view_case")
+def people(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everybody in the case, each with how she can be contacted."""
+    case = case_or_404(request, pk)
+    parties = [(party, contact_banner(party, request.membership)) for party in parties_of(case)]
+    context = frame(request, case, "cases:people", parties=parties, may_edit=request.membership.may("edit_case"))
+    return render(request, "cases/people.html", context)
+
+
+@require_GET
+@requires("view_case")
+def case_timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything that was done in the case, newest first, by key."""
+    case = case_or_404(request, pk)
+    page = keyset_page(timeline(case), order=NEWEST_FIRST, after=request.GET.get("after"), size=40)
+    context = frame(request, case, "cases:timeline", page=page, events=drawn_events(page))
+    return render(request, "cases/timeline.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("edit_case")
+def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks why, then closes the case."""
+    case = case_or_404(request, pk)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.attempt(
+        lambda: close_case(case, actor=request.membership, **form.cleaned_data)
+    ):
+        messages.success(request, "The case is closed. It stays in the list of closed cases.")
+        return redirect("cases:detail", pk)
+    intro = "Its record stays, and who can open it now can still open it. You can reopen it at any time."
+    return render(request, "layouts/form.html", form_page(request, case, "Close this case", form=form, intro=intro, submit_text="Close the case"))
+
+
+@require_http_methods(["GET", "POST"])
+@requires("edit_case")
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks why, then opens the case again."""
+    case: Case = case_or_404(request, pk)
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.attempt(
+        lambda: reopen_case(case, actor=request.membership, **form.cleaned_data)
+    ):
+        messages.success(request, "The case is open again.")
+        return redirect("cases:detail", pk)
+    return render(request, "layouts/form.html", form_page(request, case, "Reopen this case", form=form, submit_text="Reopen the case"))

@@ -1,0 +1,72 @@
+"""What every page of a case shows round its own content: who it is about, its parts, what may be done."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from dacase.agencies.models import Membership
+from dacase.cases.models import Case, Party
+from dacase.ui.components import SafeContact, Tab
+
+PARTS = (
+    ("Overview", "cases:detail"),
+    ("People", "cases:people"),
+    ("Timeline", "cases:timeline"),
+    ("Who can see this", "cases:access"),
+    ("Who looked", "cases:reads"),
+)
+ACTS = (
+    ("Add a person", "cases:party_create", "edit_case"),
+    ("See addresses and phone numbers", "cases:locations", "view_location"),
+    ("Share this case", "cases:grant_create", "share_case"),
+    ("Bar somebody", "cases:exclusion_create", "exclude_from_case"),
+)
+
+
+def frame(request: HttpRequest, case: Case, active: str, **context: Any) -> dict[str, Any]:
+    """The context of templates/cases/case.html. `active` is the url name of the part that is shown."""
+    headline = getattr(case, "headline", None)
+    return {
+        "case": case,
+        "headline": headline,
+        "tabs": [Tab(text, reverse(name, args=[case.pk]), name == active) for text, name in PARTS],
+        "acts": acts(case, request.membership),  # type: ignore[attr-defined]
+        **context,
+    }
+
+
+def acts(case: Case, membership: Membership) -> list[tuple[str, str]]:
+    """What this reader may do with the case: words and address."""
+    state = ("Close this case", "cases:close") if case.is_open else ("Reopen this case", "cases:reopen")
+    every = (*ACTS, (*state, "edit_case"))
+    return [(text, reverse(name, args=[case.pk])) for text, name, verb in every if membership.may(verb)]
+
+
+def form_page(request: HttpRequest, case: Case, heading: str, **context: Any) -> dict[str, Any]:
+    """The context of layouts/form.html for a form about a case."""
+    back = reverse(context.pop("back", "cases:detail"), args=[case.pk])
+    return {"heading": heading, "caption": f"Case {case.reference}", "back_url": back, **context}
+
+
+def contact_banner(party: Party | None, membership: Membership) -> SafeContact | None:
+    """How the party can be contacted without danger, for the banner; None without a plan."""
+    plan = getattr(party, "safe_contact_plan", None) if party else None
+    href = reverse("cases:safe_contact_edit", args=[party.pk]) if party and membership.may("edit_case") else ""
+    if plan is None:
+        return SafeContact(href=href)
+    allowed = {
+        "Phone call": plan.safe_to_call,
+        "Text message": plan.safe_to_text,
+        "Post or email": plan.safe_to_write,
+    }
+    return SafeContact(
+        ways=[way for way, safe in allowed.items() if safe] or ["No way is safe. Wait until she makes contact"],
+        times=plan.safe_times,
+        avoid=[*(way for way, safe in allowed.items() if not safe)]
+        + ([] if plan.safe_to_leave_message else ["Leaving a message"]),
+        others=plan.who_else_sees,
+        code_word=bool(plan.code_word),
+        reviewed=plan.updated_at.date(),
+        href=href,
+    )
