@@ -168,7 +168,7 @@ def test_navigation_leads_somewhere_and_marks_where_one_is():
         assert reverse(row.url_name), row.text
     items = items_for(a_request(reverse("cases:list") + "1234/"))
     assert [item["text"] for item in items if item["active"]] == ["Cases"]
-    items = items_for(a_request(reverse("home")))
+    items = items_for(a_request(reverse("cases:home")))
     assert [item["text"] for item in items if item["active"]] == ["My work"]
 
 
@@ -205,5 +205,5 @@ def test_polling_stops_when_the_work_has_ended(settings):
     with_gallery_templates(settings)
     for name, polls in (("queued", True), ("running", True), ("finished", False), ("failed", False)):
         assert ('hx-trigger="every 2s"' in draw(name)) is polls, name
-    assert "32% (412 of 1250)" in draw("running")
+    assert "32% (412 of 1,250)" in draw("running")
     assert "The period has not ended yet." in draw("failed")

@@ -42,6 +42,12 @@ def moment(value: datetime | date | None) -> str:
 
 
 @register.filter
+def number(value: float) -> str:
+    """“1,250”."""
+    return f"{value:,}"
+
+
+@register.filter
 def cell_kind(value: Any) -> str:
     """The template of templates/components/cells/ that draws `value`."""
     return f"components/cells/{getattr(value, 'kind', 'plain')}.html"
