@@ -1,6 +1,16 @@
 """Hearings and their papers are seen by the agencies invited to them; only who holds the case lists it."""
 
-from dacase.walls.policies import AGENCY, GROUPS, Policy, Wall, Walls, case_child, child_of, in_open_case, in_visible
+from dacase.walls.policies import (
+    AGENCY,
+    GROUPS,
+    Policy,
+    Wall,
+    Walls,
+    case_child,
+    child_of,
+    in_open_case,
+    in_visible,
+)
 from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, MaracReferral
 
 INVITED = (
@@ -11,6 +21,11 @@ RUNNING = "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid
 HOLDS_THE_CASE = (
     "EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = content_object_id"
     f" AND {in_open_case('h.case_id')} OFFSET 0)"
+)
+# The coordinator ends invitations also when her access to the file has ended meanwhile.
+COORDINATES = (
+    "EXISTS (SELECT 1 FROM marac_hearing h JOIN marac_meeting m ON m.id = h.meeting_id"
+    f" WHERE h.id = content_object_id AND m.coordinator_agency_id = {AGENCY} OFFSET 0)"
 )
 
 WALLS = Walls(
@@ -30,6 +45,8 @@ WALLS = Walls(
             [
                 Policy("own_invitation", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING}", "SELECT"),
                 Policy("who_holds_the_case_invites", HOLDS_THE_CASE),
+                Policy("coordinator_sees_invitations", COORDINATES, "SELECT"),
+                Policy("coordinator_ends_invitations", COORDINATES, "DELETE"),
             ],
             rights="SELECT, INSERT, UPDATE, DELETE",
             history=in_visible("marac_hearing", "content_object_id"),

@@ -1,0 +1,177 @@
+"""Reads of MARAC referrals: candidates, what supports each criterion, when a case was heard."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from dacase.agencies.choices import Service
+from dacase.agencies.models import Agency, Membership
+from dacase.audit.models import Event
+from dacase.cases.models import Case
+from dacase.ui.words import day_words
+from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState
+from marac.models import Hearing, MaracReferral
+from marac.rules import is_repeat, repeat_window_ends
+from referrals.models import RiskAssessment
+from referrals.rules.risk_assessment import is_visible_high_risk
+
+HEARD_VERB = "hearing_recorded"
+
+
+def marac_agency() -> Agency | None:
+    """The agency that coordinates the partnership's MARAC; None where nobody does yet."""
+    return Agency.objects.filter(is_active=True, services__contains=[Service.MARAC]).order_by("name").first()
+
+
+def own_referrals(membership: Membership) -> QuerySet[MaracReferral]:
+    """The referrals to the membership's own MARAC, with case and referring agency."""
+    found = MaracReferral.objects.visible_to(membership).filter(to_agency_id=membership.agency_id)
+    return found.select_related("case", "agency")
+
+
+def candidates(membership: Membership) -> QuerySet[MaracReferral]:
+    """The referrals that wait for an agenda of the membership's own MARAC, the longest waiting first."""
+    return own_referrals(membership).candidates().order_by("referred_at", "id")
+
+
+def heard_on_days(case_id: UUID, membership: Membership) -> list[date]:
+    """The days on which a case was heard, newest first, for somebody who may open the case.
+
+    From the case's own events, because a hearing itself is closed to those who were invited to it; and
+    from the hearings that the membership still sees.
+    """
+    if not Case.objects.visible_to(membership).filter(pk=case_id).exists():
+        return []
+    days = _days_of(_recorded(case_id))
+    seen = Hearing.objects.visible_to(membership).filter(case_id=case_id, state=HearingState.HEARD)
+    days.update(day for day in seen.values_list("heard_on", flat=True) if day)
+    return sorted(days, reverse=True)
+
+
+def _recorded(case_id: UUID) -> list[dict[str, str]]:
+    """The data of the events that tell of a hearing of the case: `heard_on`, `marac_referral`."""
+    events = Event.objects.filter(case_id=case_id, verb=HEARD_VERB).values_list("data", flat=True)
+    return [data for data in events if "heard_on" in data]
+
+
+def _days_of(recorded: list[dict[str, str]]) -> set[date]:
+    return {date.fromisoformat(data["heard_on"]) for data in recorded}
+
+
+@dataclass(frozen=True)
+class Support:
+    """What speaks for one criterion. `is_met` is None where only a person can judge."""
+
+    criterion: Criterion
+    is_met: bool | None
+    words: str
+
+
+def latest_assessment(case: Case, membership: Membership) -> RiskAssessment | None:
+    """The newest completed risk assessment of a case, with its answers."""
+    found = RiskAssessment.objects.visible_to(membership).filter(case=case).completed()
+    return found.order_by("-assessed_on", "-completed_at").prefetch_related("answers").first()
+
+
+def criteria_support(case: Case, membership: Membership, *, today: date | None = None) -> list[Support]:
+    """What supports each of the four criteria for `case`, in the order of the form."""
+    assessment = latest_assessment(case, membership)
+    heard = heard_on_days(case.pk, membership)
+    return [
+        _visible_high_risk(assessment),
+        _judgement(assessment),
+        Support(
+            Criterion.POTENTIAL_ESCALATION,
+            None,
+            "For you to judge: incidents are becoming more frequent or more serious. Count what you know of.",
+        ),
+        _repeat(heard, today or timezone.localdate()),
+    ]
+
+
+def _visible_high_risk(assessment: RiskAssessment | None) -> Support:
+    criterion = Criterion.VISIBLE_HIGH_RISK
+    if assessment is None:
+        return Support(criterion, False, "No risk assessment has been completed in this case.")
+    day = assessment.assessed_on
+    met = is_visible_high_risk(assessment.tool, assessment.yes_count, on=day)
+    count = f"{assessment.yes_count} yes answer{'' if assessment.yes_count == 1 else 's'}"
+    end = "." if met else ", fewer than the number for visible high risk."
+    return Support(criterion, met, f"{count} in the {assessment.get_tool_display()} of {day_words(day)}{end}")
+
+
+def _judgement(assessment: RiskAssessment | None) -> Support:
+    criterion = Criterion.PROFESSIONAL_JUDGEMENT
+    if assessment is not None and assessment.is_high_by_judgement:
+        day = day_words(assessment.assessed_on)
+        return Support(criterion, True, f"Judged to be at high risk on {day}: {assessment.judgement_reason}")
+    return Support(criterion, None, "For you to judge: you are seriously concerned, whatever the count says.")
+
+
+def _repeat(heard: list[date], today: date) -> Support:
+    if not heard:
+        return Support(Criterion.REPEAT, False, "This case has not been heard at MARAC before.")
+    words = f"Last heard on {day_words(heard[0])}. "
+    ends = f"{repeat_window_ends(heard[0]):%d/%m/%Y}"
+    if is_repeat(today, heard) or heard[0] == today:
+        return Support(Criterion.REPEAT, True, f"{words}The repeat window ends {ends}.")
+    return Support(Criterion.REPEAT, False, f"{words}The repeat window ended {ends}.")
+
+
+@dataclass(frozen=True)
+class CaseAtMarac:
+    """Where a case stands with MARAC, for somebody who may open the case.
+
+    Args:
+        heard: the days on which it was heard, newest first.
+        waiting: the referral that waits for an agenda or for its hearing, if there is one. Where the
+            reader sees its hearing, it carries `hearing_id` and `meets_on`.
+    """
+
+    heard: list[date]
+    waiting: MaracReferral | None
+
+    @property
+    def repeat_until(self) -> date | None:
+        return repeat_window_ends(self.heard[0]) if self.heard else None
+
+
+def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
+    """Where `case` stands with MARAC. Two queries."""
+    hearing = (
+        Hearing.objects.visible_to(membership)
+        .filter(marac_referral=OuterRef("pk"), state__in=IN_RUNNING_ORDER)
+        .order_by("-meeting__held_on")
+    )
+    referral = (
+        MaracReferral.objects.visible_to(membership)
+        .filter(case=case, withdrawn_at=None)
+        .select_related("agency")
+        .annotate(
+            hearing_id=Subquery(hearing.values("pk")[:1]),
+            hearing_state=Subquery(hearing.values("state")[:1]),
+            meets_on=Subquery(hearing.values("meeting__held_on")[:1]),
+        )
+        .order_by("-referred_at", "-id")
+        .first()
+    )
+    recorded = _recorded(case.pk)
+    days = _days_of(recorded)
+    if referral is None or _is_heard(referral, recorded):
+        return CaseAtMarac(heard=sorted(days, reverse=True), waiting=None)
+    return CaseAtMarac(heard=sorted(days, reverse=True), waiting=referral)
+
+
+def _is_heard(referral: MaracReferral, recorded: list[dict[str, str]]) -> bool:
+    if referral.hearing_state:  # annotated; known for sure where the reader sees the hearing
+        return bool(referral.hearing_state == HearingState.HEARD)
+    if referral.listed_at is None:
+        return False
+    listed_on = timezone.localdate(referral.listed_at).isoformat()
+    return any(
+        data["marac_referral"] == str(referral.pk) if "marac_referral" in data else data["heard_on"] >= listed_on
+        for data in recorded
+    )

@@ -1,0 +1,68 @@
+"""Drawing the papers of a hearing: an allow-list of what invited agencies read, and nothing else.
+
+Names, ages, relationships, the criterion and the risk. Never an address, a phone number, an e-mail, a school,
+a GP or a refuge: no field here is read from a location, and free text is searched for the case's known places.
+"""
+
+from typing import Any
+
+from dacase.agencies.models import Membership
+from dacase.cases.models import Location
+from dacase.cases.selectors.people import parties_of
+from marac.choices import PaperKind
+from marac.models import Hearing, HearingPaper, MaracReferral
+from marac.rules import without_places
+from marac.selectors.marac_referral import latest_assessment
+from referrals.choices import Answer
+from referrals.rules.risk_assessment import is_visible_high_risk, topics
+
+
+def draw_papers(hearing: Hearing, referral: MaracReferral, *, actor: Membership) -> list[HearingPaper]:
+    """Draw the papers of a hearing from its case, frozen as it is now. The actor holds the case."""
+    bodies = {
+        PaperKind.SUMMARY: _summary(referral),
+        PaperKind.PEOPLE: {"people": _people(referral)},
+        PaperKind.RISK: _risk(referral, actor),
+    }
+    papers = [HearingPaper(hearing=hearing, kind=kind, body=body) for kind, body in bodies.items()]
+    return HearingPaper.objects.bulk_create(papers)
+
+
+def _summary(referral: MaracReferral) -> dict[str, Any]:
+    return {
+        "reference": referral.case.reference,
+        "criterion": referral.criterion,
+        "referrer": referral.agency.name,
+    }
+
+
+def _people(referral: MaracReferral) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": party.person.name,
+            "also_known_as": party.person.also_known_as,
+            "date_of_birth": party.person.date_of_birth.isoformat() if party.person.date_of_birth else "",
+            "role": party.role,
+            "relationship": party.relationship,
+        }
+        for party in parties_of(referral.case)
+    ]
+
+
+def _risk(referral: MaracReferral, actor: Membership) -> dict[str, Any]:
+    assessment = latest_assessment(referral.case, actor)
+    if assessment is None:
+        return {}
+    labels = topics(assessment.tool)
+    yes = {answer.topic for answer in assessment.answers.all() if answer.answer == Answer.YES}
+    places = Location.objects.filter(case_id=referral.case_id).values_list("value", flat=True)
+    return {
+        "tool": assessment.get_tool_display(),
+        "assessed_on": assessment.assessed_on.isoformat(),
+        "band": assessment.band,
+        "visible_high": is_visible_high_risk(assessment.tool, assessment.yes_count, on=assessment.assessed_on),
+        "yes_count": assessment.yes_count,
+        "topics": [topic.label for code, topic in labels.items() if code in yes],
+        "is_high_by_judgement": assessment.is_high_by_judgement,
+        "judgement_reason": without_places(assessment.judgement_reason, places),
+    }
