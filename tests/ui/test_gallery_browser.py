@@ -48,14 +48,16 @@ def open_page(chromium, settings):
     opened = []
 
     def serve(route):
-        path = urlparse(route.request.url).path
+        address = urlparse(route.request.url)
+        path = address.path
         file = ROOT / path.lstrip("/")
         if path.startswith("/static/") and file.is_file():
             return route.fulfill(body=file.read_bytes(), headers={"content-type": TYPES[file.suffix]})
         if path.strip("/") not in PAGES:
             return route.fulfill(status=404, body="")
         headers = {**HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": policy}
-        return route.fulfill(body=draw(path.strip("/")), headers=headers)
+        asked = {name: value for name, value in route.request.headers.items() if name.startswith("hx-")}
+        return route.fulfill(body=draw(path.strip("/"), address.query, **asked), headers=headers)
 
     def visit(name, width, **options):
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
@@ -178,3 +180,48 @@ def test_paper_leaves_the_furniture_out(open_page):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator("h1").is_visible()
     assert page.get_by_text("How to contact Wren safely").is_visible()
+
+
+def test_a_filter_fetches_only_the_results_and_the_address_follows(open_page):
+    page = open_page("list", 1280)
+    page.evaluate("window.sameDocument = true")
+    assert page.locator("#results tbody tr").count() == 6
+    with page.expect_response(lambda response: "area=east" in response.url) as answer:
+        page.get_by_label("Area").select_option("east")
+    assert "<html" not in answer.value.text()
+    page.wait_for_function("document.querySelectorAll('#results tbody tr').length === 2")
+    assert "area=east" in page.url
+    assert page.evaluate("window.sameDocument")
+    assert page.locator("#results").count() == 1
+    page.go_back()
+    page.wait_for_function("document.querySelectorAll('#results tbody tr').length === 6")
+    assert page.complaints == []
+
+
+def test_without_scripts_the_filter_is_a_form(open_page):
+    page = open_page("list", 1280, java_script_enabled=False)
+    page.get_by_label("Area").select_option("east")
+    page.get_by_role("button", name="Apply filters").click()
+    assert "area=east" in page.url
+    assert page.locator("#results tbody tr").count() == 2
+    assert page.get_by_label("Area").input_value() == "east"
+
+
+def test_progress_is_asked_for_again_until_the_work_has_ended(open_page):
+    page = open_page("running", 1280)
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.headers["hx-target"])
+        name = "running" if len(asked) == 1 else "finished"
+        page_text = draw(name, **{"HX-Request": "true"})
+        start = page_text.index('<div class="app-progress"')
+        fragment = page_text[start : page_text.index("</main>")]
+        route.fulfill(body=fragment, headers={"content-type": "text/html; charset=utf-8"})
+
+    page.route("**/jobs/1/", answer)
+    page.get_by_role("button", name="Open the return").wait_for(timeout=10_000)
+    page.wait_for_timeout(2500)
+    assert asked == ["progress", "progress"]
+    assert page.get_by_role("alert").inner_text().startswith("Done")
+    assert page.complaints == []

@@ -22,10 +22,10 @@ def a_request(path: str, **headers: str) -> HttpRequest:
     return request
 
 
-def draw(name: str) -> str:
-    """The page `name` of the gallery as HTML."""
-    path = "/cases/" if name in ("list", "case") else f"/{name}/"
-    return PAGES[name](a_request(path)).content.decode()
+def draw(name: str, query: str = "", **headers: str) -> str:
+    """The page `name` of the gallery as HTML, or the fragment of it that the headers ask for."""
+    path = "/cases/" if name == "case" else f"/{name}/"
+    return PAGES[name](a_request(f"{path}?{query}", **headers)).content.decode()
 
 
 def with_gallery_templates(settings: Any) -> None:

@@ -32,6 +32,7 @@ from dacase.ui.components import (
     Text,
     Tile,
 )
+from dacase.ui.htmx import render_fragment
 from dacase.ui.stale import StaleVersion
 from dacase.ui.tables import CappedCount, KeysetPage
 from tests.ui.gallery.forms import CaseFilter, EveryField, PlanForm
@@ -70,6 +71,10 @@ def a_list(request: HttpRequest) -> HttpResponse:
         ]
         for number, name in enumerate(NAMES)
     ]
+    filters = CaseFilter(request.GET or None)
+    wanted = filters.chosen().get("area")
+    if wanted:
+        rows = [row for row in rows if str(row[1]).lower().startswith(wanted)]
     columns = [
         Column("Case", sort="name"),
         "Area",
@@ -82,11 +87,11 @@ def a_list(request: HttpRequest) -> HttpResponse:
         "heading": "Cases",
         "table": Table("Cases you may see", columns, rows, sort="-due"),
         "page": KeysetPage(items=rows, next_cursor="next", is_first=False),
-        "count": CappedCount(1000, True),
+        "count": CappedCount(len(rows), False) if filters.chosen() else CappedCount(1000, True),
         "noun": "cases",
-        "filters": CaseFilter(request.GET or None),
+        "filters": filters,
     }
-    return render(request, "layouts/list.html", context)
+    return render_fragment(request, "layouts/list.html", "results", context)
 
 
 def an_empty_list(request: HttpRequest) -> HttpResponse:
