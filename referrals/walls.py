@@ -1,11 +1,21 @@
 """The front door's rows are seen by sender, receiver and routed services; the casework's with the case."""
 
-from dacase.walls.policies import GROUPS, Policy, Wall, Walls, case_child, child_of
+from dacase.walls.policies import AGENCY, GROUPS, Policy, Wall, Walls, case_child, child_of
 from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAnswer, RiskAssessment, Route
+
+SEEN = f"viewer_groups && {GROUPS}"
 
 WALLS = Walls(
     walled=[
-        Wall(Referral, [Policy("sent_taken_in_or_routed", f"viewer_groups && {GROUPS}")], case_column="case_id"),
+        Wall(
+            Referral,
+            [
+                Policy("sent_taken_in_or_routed", SEEN, "SELECT"),
+                Policy("sent_taken_in_or_routed_change", SEEN, "UPDATE"),
+                Policy("sender_writes", "", "INSERT", check=f"sender_agency_id = {AGENCY} AND {SEEN}"),
+            ],
+            case_column="case_id",
+        ),
         child_of(ReferralPerson, Referral, "referral_id"),
         child_of(ReferralContact, Referral, "referral_id"),
         child_of(Route, Referral, "referral_id"),

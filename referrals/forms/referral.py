@@ -1,0 +1,256 @@
+"""The referral page: safe contact first, then what happened, then who."""
+
+from typing import Any
+
+from django.forms import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict
+
+from dacase.agencies.models import Membership
+from dacase.cases.choices import PartyRole, Sex
+from dacase.cases.forms.draft import FormDraft, without_errors
+from dacase.ui.forms import (
+    CheckboxesField,
+    DateField,
+    EmailField,
+    FilterForm,
+    Form,
+    LongTextField,
+    Look,
+    PhoneField,
+    RadioField,
+    SelectField,
+    SubmitOnceForm,
+    TextField,
+)
+from referrals.choices import Aware, Consent, Priority, ReferralState
+from referrals.models import Referral
+from referrals.rules.referral import MOST_PEOPLE
+from referrals.selectors.referral import front_doors
+from referrals.services.referral import ContactAnswers, NamedPerson, make_referral
+
+WAYS = [
+    ("safe_to_call", "Call"),
+    ("safe_to_text", "Send a text message"),
+    ("safe_to_leave_message", "Leave a voicemail message"),
+    ("safe_to_write", "Write by email or post"),
+]
+NAMES = ["family_name", "given_name", "date_of_birth", "sex"]
+
+
+class NameFields(Form):
+    """What is asked of everybody named in a referral."""
+
+    family_name = TextField(label="Family name", max_length=100)
+    given_name = TextField(label="Given name", max_length=100, required=False)
+    date_of_birth = DateField(label="Date of birth", not_future=True, required=False)
+    sex = SelectField(label="Sex", choices=Sex, blank="Not asked", required=False)
+
+    looks = {"family_name": Look(width=30), "given_name": Look(width=30)}
+
+    def person(self, role: str) -> NamedPerson:
+        """Who was named, for the service."""
+        data = self.cleaned_data
+        named = {name: data[name] for name in NAMES if name != "sex"}
+        return NamedPerson(role, **named, sex=data["sex"] or Sex.NOT_ASKED, relationship=data.get("relationship", ""))
+
+
+class ReferralForm(SubmitOnceForm, NameFields):
+    """Everything but the rows of perpetrators and children."""
+
+    phone = PhoneField(label="Phone number", required=False, max_length=30)
+    email = EmailField(label="Email address", required=False)
+    address = LongTextField(label="Address", required=False, max_length=500, rows=3)
+    ways = CheckboxesField(
+        label="What is safe?",
+        choices=WAYS,
+        required=False,
+        help_text="Tick only what the victim-survivor has said is safe. If you could not ask, tick nothing.",
+    )
+    safe_times = TextField(
+        label="When is it safe?", required=False, max_length=300, help_text="For example, weekdays between 10am and 2pm"
+    )
+    who_else_sees = TextField(
+        label="Who else may see or hear a message?",
+        required=False,
+        max_length=300,
+        help_text="For example, somebody who shares the phone or opens the post",
+    )
+    code_word = TextField(
+        label="Code word", required=False, max_length=60, help_text="A word agreed so that a caller knows who answers"
+    )
+    what_happened = LongTextField(
+        label="What happened",
+        max_length=10_000,
+        rows=8,
+        help_text="The latest incident, when it was, and what worries you most. Facts first, then your opinion.",
+    )
+    priority = RadioField(label="How urgent is it?", choices=Priority)
+    victim_aware = RadioField(label="Does the victim-survivor know about this referral?", choices=Aware)
+    not_aware_reason = TextField(label="Why not?", required=False, max_length=500)
+    consent = RadioField(
+        label="Consent to this referral",
+        choices=Consent,
+        help_text="A referral can be made without consent where somebody is in danger.",
+    )
+    receiver = SelectField(label="Front door that the referral goes to", choices=(), blank="Choose an area")
+
+    field_order = ["submission", "phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word"]
+    sections = [
+        (
+            "How to make contact safely",
+            (
+                "Fill this in first. A call or a letter at the wrong moment can put somebody in danger. "
+                "If no way is known to be safe, send the referral all the same: the front door will see it at once."
+            ),
+            ["phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word"],
+        ),
+        ("What happened", "", ["what_happened", "priority"]),
+        ("The victim-survivor", "", NAMES),
+        ("Awareness and consent", "", ["victim_aware", "consent", "receiver"]),
+    ]
+    looks = NameFields.looks | {
+        "phone": Look(width=20),
+        "email": Look(width=30),
+        "code_word": Look(width=20),
+        "ways": Look(small=True),
+        "victim_aware": Look(reveals={Aware.NO: ("not_aware_reason",)}),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doors = list(front_doors())
+        if len(self.doors) > 1:
+            self.fields["receiver"].choices = [("", "Choose an area"), *((str(a.pk), a.name) for a in self.doors)]  # type: ignore[attr-defined]
+        else:
+            del self.fields["receiver"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ways = set(data.get("ways", ()))
+        if ways - {"safe_to_write"} and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", "Enter the phone number that is safe to use")
+        no_address = not data.get("email") and not data.get("address")
+        if "safe_to_write" in ways and no_address and "email" not in self.errors:
+            self.add_error("email", "Enter the email or postal address that is safe to write to")
+        if data.get("victim_aware") == Aware.NO and not data.get("not_aware_reason"):
+            self.add_error("not_aware_reason", "Say why the victim-survivor does not know about this referral")
+        return data
+
+    def contact(self) -> ContactAnswers:
+        """The safe contact answers, for the service."""
+        data = self.cleaned_data
+        texts = {name: data[name] for name in ("phone", "email", "address", "safe_times", "who_else_sees", "code_word")}
+        return ContactAnswers(**texts, **dict.fromkeys(data["ways"], True))
+
+
+class PerpetratorRow(NameFields):
+    relationship = TextField(
+        label="Relationship to the victim-survivor",
+        max_length=100,
+        required=False,
+        help_text="For example, husband, ex-partner, son",
+    )
+
+
+class ChildRow(NameFields):
+    relationship = TextField(
+        label="Relationship to the victim-survivor",
+        max_length=100,
+        required=False,
+        help_text="For example, daughter, stepson",
+    )
+
+
+class Rows(BaseFormSet):
+    """People of one role, a row each; an empty row is nobody. The last row can be asked for by a button."""
+
+    role: PartyRole
+
+    def one_more(self) -> None:
+        """Show another empty row, with everything typed kept and nothing checked yet."""
+        data = self.data.copy()
+        name = f"{self.prefix}-TOTAL_FORMS"
+        wanted = min(self.total_form_count() + 1, MOST_PEOPLE[self.role])
+        data[name] = str(wanted)
+        self.data = data
+        for cached in ("forms", "management_form"):
+            self.__dict__.pop(cached, None)
+        without_errors(self)
+        self.forms[-1].fields["family_name"].widget.attrs["autofocus"] = True
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another row may be added."""
+        return self.total_form_count() < MOST_PEOPLE[self.role]
+
+    def people(self) -> list[NamedPerson]:
+        """Who was named in the rows that were filled in."""
+        return [form.person(self.role) for form in self.forms if form.has_changed()]
+
+
+def _rows(form: type[NameFields], role: PartyRole) -> type[Rows]:
+    most = MOST_PEOPLE[role]
+    made = formset_factory(form, formset=Rows, extra=1, max_num=most, absolute_max=most + 1, validate_max=True)
+    made.role = role
+    return made
+
+
+PerpetratorRows = _rows(PerpetratorRow, PartyRole.PERPETRATOR)
+ChildRows = _rows(ChildRow, PartyRole.CHILD)
+
+
+class ReferralPage:
+    """The page's form and its two groups of rows, bound together to what was posted or kept."""
+
+    def __init__(self, draft: FormDraft) -> None:
+        self.form: ReferralForm = draft.bind(ReferralForm)
+        self.perpetrators: Rows = draft.bind(PerpetratorRows, prefix="perpetrators")
+        self.children: Rows = draft.bind(ChildRows, prefix="children")
+        self.rows = {"perpetrators": self.perpetrators, "children": self.children}
+
+    def add_row(self, name: str) -> bool:
+        """Another row of `name`, where a button asked for one. Nothing is checked then."""
+        if name not in self.rows:
+            return False
+        self.form._errors = ErrorDict()
+        for key, rows in self.rows.items():
+            if not rows.management_form.is_valid():
+                return False
+            if key == name:
+                rows.one_more()
+            else:
+                without_errors(rows)
+        return True
+
+    def is_valid(self) -> bool:
+        # Each is asked, so that every error shows at once.
+        return all([self.form.is_valid(), self.perpetrators.is_valid(), self.children.is_valid()])
+
+    def save(self, *, actor: Membership) -> Referral | None:
+        """Send the referral. None where the service refused; its reasons are errors of the form then."""
+        data = self.form.cleaned_data
+        people = [self.form.person(PartyRole.VICTIM), *self.perpetrators.people(), *self.children.people()]
+        chosen = [door for door in self.form.doors if str(door.pk) == data.get("receiver")]
+        plain = ("submission", "what_happened", "priority", "victim_aware", "not_aware_reason", "consent")
+        sent = self.form.attempt(
+            lambda: make_referral(
+                contact=self.form.contact(),
+                people=people,
+                receiver=chosen[0] if chosen else None,
+                actor=actor,
+                **{name: data[name] for name in plain},
+            )
+        )
+        return self.form.result if sent else None
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {"form": self.form, "perpetrators": self.perpetrators, "children": self.children}
+
+
+class SentFilter(FilterForm):
+    state = SelectField(label="State", choices=ReferralState, blank="All")
+    sent_from = DateField(label="Sent on or after", help_text="")
+    mine = CheckboxesField(label="Sender", choices=[("yes", "Sent by me")])
+
+    looks = {"mine": Look(small=True, hide_label=True)}

@@ -1,0 +1,111 @@
+"""Forms of a risk assessment: when it was, a section of topics, the judgement."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from dacase.ui.forms import (
+    DateField,
+    LongTextField,
+    Look,
+    RadioField,
+    SelectField,
+    SubmitOnceForm,
+    VersionedForm,
+    YesNoField,
+)
+from referrals.choices import Answer, AnswerSource
+from referrals.models import RiskAnswer
+from referrals.rules.risk_assessment import TopicSection
+from referrals.services.risk_assessment import GivenAnswer
+
+
+class StartForm(SubmitOnceForm):
+    assessed_on = DateField(
+        label="Date of the conversation", not_future=True, help_text="The day on which you spoke with the victim-survivor"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assessed_on"].initial = timezone.localdate
+
+
+class SectionForm(VersionedForm):
+    """The topics of one section: answer, source, note. A topic may be left for later."""
+
+    mark_optional = False
+
+    def __init__(
+        self, *args: Any, section: TopicSection, answers: Mapping[str, RiskAnswer] | None = None, **kwargs: Any
+    ) -> None:
+        initial = kwargs.pop("initial", {})
+        for code, answer in (answers or {}).items():
+            initial |= {f"{code}_answer": answer.answer, f"{code}_source": answer.source, f"{code}_note": answer.note}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.section = section
+        self.looks = {}
+        for topic in section.topics:
+            self._ask(topic.code, topic.label)
+
+    def _ask(self, code: str, label: str) -> None:
+        self.fields[f"{code}_answer"] = RadioField(label=label, choices=Answer, required=False)
+        self.fields[f"{code}_source"] = SelectField(
+            label=f"Who said so, on “{label}”", choices=AnswerSource, blank=AnswerSource.VICTIM.label, required=False
+        )
+        self.fields[f"{code}_note"] = LongTextField(label=f"Note on “{label}”", max_length=2_000, rows=2, required=False)
+        self.looks |= {f"{code}_answer": Look(inline=True)}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of each topic, for the page."""
+        return [
+            {
+                "topic": topic,
+                "answer": self[f"{topic.code}_answer"],
+                "source": self[f"{topic.code}_source"],
+                "note": self[f"{topic.code}_note"],
+            }
+            for topic in self.section.topics
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for topic in self.section.topics:
+            if data.get(f"{topic.code}_note") and not data.get(f"{topic.code}_answer"):
+                self.add_error(f"{topic.code}_answer", f"Answer “{topic.label}”, or take its note away")
+        return data
+
+    def given(self) -> dict[str, GivenAnswer]:
+        """The answers that were given, for the service."""
+        data = self.cleaned_data
+        return {
+            topic.code: GivenAnswer(
+                data[f"{topic.code}_answer"],
+                data[f"{topic.code}_source"] or AnswerSource.VICTIM,
+                data[f"{topic.code}_note"],
+            )
+            for topic in self.section.topics
+            if data[f"{topic.code}_answer"]
+        }
+
+
+class JudgementForm(VersionedForm):
+    is_high_by_judgement = YesNoField(
+        label="Do you judge the risk to be high?",
+        help_text="Your judgement counts at any number of yes answers. It can raise the band and never lowers it.",
+    )
+    judgement_reason = LongTextField(
+        label="Why do you judge the risk to be high?",
+        max_length=5_000,
+        required=False,
+        help_text="What you have seen or heard that the answers do not show.",
+    )
+
+    looks = {"is_high_by_judgement": Look(reveals={"yes": ("judgement_reason",)})}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("is_high_by_judgement") and not data.get("judgement_reason"):
+            self.add_error("judgement_reason", "Say why you judge the risk to be high")
+        return data

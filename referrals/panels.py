@@ -1,0 +1,193 @@
+"""What the room adds to the case page and to the home page (settings.CASE_PANELS, HOME_PANELS)."""
+
+from datetime import datetime, time
+
+from django.urls import reverse
+from django.utils import timezone
+
+from dacase.agencies.models import Membership
+from dacase.cases.models import Case
+from dacase.cases.panels import NextAction, Panel
+from dacase.ui.components import Band, Clock, Link, Table, Tag
+from dacase.ui.tables import capped_count
+from referrals.choices import ReferralState
+from referrals.models import Referral, RiskAssessment
+from referrals.selectors.referral import outcomes
+from referrals.selectors.referral import sent_referrals as sent_by
+from referrals.selectors.risk_assessment import assessments_of, is_visible_high, trend
+from referrals.selectors.route import inbox
+from referrals.selectors.route import referrals_of_case as case_referrals
+from referrals.selectors.triage import triage_queue as queue_of
+from referrals.views.lists import marks, sender_cell
+
+SHOWN = 5
+
+
+def referrals_of_case(case: Case, membership: Membership) -> Panel | None:
+    """The referrals that led to this case, as far as the reader may follow them."""
+    referrals = list(case_referrals(case, membership))
+    if not referrals:
+        return None
+    rows = [
+        [
+            Link(referral.reference, _address(referral, membership)),
+            sender_cell(referral),
+            referral.received_at,
+            Tag(referral.get_state_display()),
+            told[-1].text if (told := outcomes(referral)) else "",
+        ]
+        for referral in referrals
+    ]
+    columns = ["Referral", "From", "Received", "State", "Latest feedback"]
+    table = Table("Referrals in this case", columns, rows)
+    return Panel("Referrals", "referrals/panels/table.html", {"table": table}, _route_actions(referrals, membership))
+
+
+def _address(referral: Referral, membership: Membership) -> str:
+    """Where this reader follows the referral: at the front door, at the service, or as its sender."""
+    if membership.may("triage_referral") and referral.receiver_agency_id == membership.agency_id:
+        return reverse("referrals:triage", args=[referral.pk])
+    for route in referral.routes.all():
+        if route.to_agency_id == membership.agency_id and route.sent_back_at is None:
+            return reverse("referrals:route_detail", args=[route.pk])
+    return reverse("referrals:detail", args=[referral.pk])
+
+
+def _route_actions(referrals: list[Referral], membership: Membership) -> list[NextAction]:
+    """What waits for the reader's own service in this case."""
+    if not membership.may("accept_referral"):
+        return []
+    return [
+        NextAction("Accept the referral or send it back", reverse("referrals:route_detail", args=[route.pk]), route.due_at)
+        for referral in referrals
+        for route in referral.routes.all()
+        if route.to_agency_id == membership.agency_id and route.accepted_at is None and route.sent_back_at is None
+    ]
+
+
+def assessments_of_case(case: Case, membership: Membership) -> Panel | None:
+    """Risk assessments of the case, newest first, with the trend of the completed ones."""
+    if not membership.may("view_case"):
+        return None
+    assessments = list(assessments_of(case, membership))
+    may_assess = membership.may("assess_risk")
+    rows = [_assessment_row(one) for one in assessments]
+    columns = ["Assessment", "Risk", "Yes answers", "By", "Review"]
+    context = {
+        "table": Table("Risk assessments, newest first", columns, rows) if rows else None,
+        "trend": [(one, is_visible_high(one)) for one in trend(assessments)],
+    }
+    start = reverse("referrals:assessment_start", args=[case.pk])
+    links = [("Start a risk assessment", start)] if may_assess and case.is_open else []
+    actions = _assessment_actions(assessments, membership, start) if links else []
+    return Panel("Risk assessments", "referrals/panels/assessments.html", context, actions, links)
+
+
+def _assessment_row(one: RiskAssessment) -> list[object]:
+    link = Link(f"{one.get_tool_display()}, {one.assessed_on:%-d %B %Y}", reverse("referrals:assessment_detail", args=[one.pk]))
+    if one.completed_at is None:
+        return [link, Tag("Not complete", "warning"), "", one.assessor.user.name, ""]
+    return [link, Band(one.band, is_visible_high(one)), one.yes_count, one.assessor.user.name, Clock(one.review_due_on)]
+
+
+def _assessment_actions(assessments: list[RiskAssessment], membership: Membership, start: str) -> list[NextAction]:
+    """Finish what the own agency began; else assess, or assess again when the review is due."""
+    for one in assessments:
+        if one.completed_at is None and one.agency_id == membership.agency_id:
+            return [NextAction("Finish the risk assessment", reverse("referrals:assessment_judgement", args=[one.pk]))]
+    newest = next((one for one in assessments if one.completed_at is not None), None)
+    if newest is None:
+        return [NextAction("Assess the risk", start)]
+    if newest.review_due_on is not None and newest.review_due_on <= timezone.localdate():
+        due = timezone.make_aware(datetime.combine(newest.review_due_on, time(17)))
+        return [NextAction("Assess the risk again: the review is due", start, due)]
+    return []
+
+
+def triage_queue(membership: Membership) -> Panel | None:
+    """The most urgent referrals at the front door."""
+    if not membership.may("triage_referral"):
+        return None
+    queue = queue_of(membership)
+    count = capped_count(queue)
+    first = list(queue.order_by("due_at", "id")[:SHOWN])
+    rows = [
+        [
+            Clock(one.due_at),
+            Link(one.reference, reverse("referrals:triage", args=[one.pk])),
+            marks(one),
+            one.sender_agency.name,
+            one.held_by.user.name if one.held_by else "Nobody yet",
+        ]
+        for one in first
+    ]
+    context = {
+        "table": Table("Waiting at the front door", ["Clock", "Referral", "Priority", "From", "Held by"], rows) if rows else None,
+        "count": count,
+        "href": reverse("referrals:queue"),
+        "empty": "Nothing is waiting. New referrals appear here as soon as an agency sends them.",
+    }
+    free = [one for one in first if one.held_by_id in (None, membership.pk)]
+    actions = [
+        NextAction(f"Decide on referral {one.reference}", reverse("referrals:triage", args=[one.pk]), one.due_at) for one in free[:1]
+    ]
+    return Panel("Front door queue", "referrals/panels/list.html", context, actions, [("See the whole queue", reverse("referrals:queue"))])
+
+
+def waiting_routes(membership: Membership) -> Panel | None:
+    """Referrals that wait for somebody at this service to accept them."""
+    if not membership.may("accept_referral"):
+        return None
+    waiting = inbox(membership)
+    count = capped_count(waiting)
+    first = list(waiting.order_by("due_at", "id")[:SHOWN])
+    rows = [
+        [
+            Clock(one.due_at),
+            Link(one.referral.reference, reverse("referrals:route_detail", args=[one.pk])),
+            marks(one.referral),
+            one.referral.sender_agency.name,
+            one.get_state_display(),
+        ]
+        for one in first
+    ]
+    context = {
+        "table": Table("Waiting for your service", ["Clock", "Referral", "Priority", "From", "State"], rows) if rows else None,
+        "count": count,
+        "href": reverse("referrals:inbox"),
+        "empty": "No referral is waiting for your service.",
+    }
+    actions = [
+        NextAction(f"Accept referral {one.referral.reference}, or send it back", reverse("referrals:route_detail", args=[one.pk]), one.due_at)
+        for one in first[:1]
+    ]
+    return Panel("Referrals to your service", "referrals/panels/list.html", context, actions, [("See all", reverse("referrals:inbox"))])
+
+
+def sent_referrals(membership: Membership) -> Panel | None:
+    """What became of the newest referrals that this user sent."""
+    if not membership.may("make_referral"):
+        return None
+    newest = list(sent_by(membership, mine=True).order_by("-received_at", "-id")[:SHOWN])
+    links = [("Make a referral", reverse("referrals:create")), ("See all referrals sent", reverse("referrals:sent"))]
+    if not newest and membership.may("view_case"):
+        return Panel("Referrals you sent", "referrals/panels/list.html", {"empty": "You have sent none yet."}, [], links)
+    rows = [
+        [
+            Link(one.reference, reverse("referrals:detail", args=[one.pk])),
+            one.received_at,
+            Tag(one.get_state_display(), "warning" if one.state == ReferralState.RETURNED else "neutral"),
+            told[-1].text if (told := outcomes(one)) else "Waiting for the front door",
+        ]
+        for one in newest
+    ]
+    context = {
+        "table": Table("Referrals you sent", ["Referral", "Sent", "State", "Latest feedback"], rows) if rows else None,
+        "empty": "You have sent none yet. Make one when somebody you meet needs help.",
+    }
+    actions = [
+        NextAction(f"Answer the question on referral {one.reference}", reverse("referrals:detail", args=[one.pk]))
+        for one in newest
+        if one.state == ReferralState.RETURNED
+    ]
+    return Panel("Referrals you sent", "referrals/panels/list.html", context, actions, links)

@@ -1,0 +1,60 @@
+"""The front door's queue, and where a referral may go from there."""
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from dacase.agencies.models import Agency, Membership
+from dacase.cases.models import Case, Exclusion, Party
+from referrals.models import Referral, Route
+from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
+
+
+def triage_queue(
+    membership: Membership, *, priority: str = "", state: str = "", held: str = "", late: bool | str = False
+) -> QuerySet[Referral]:
+    """Referrals that wait for the front door of the membership's agency, to be ordered by `due_at`.
+
+    Args:
+        priority, state: values of choices.Priority and choices.ReferralState, or empty for all.
+        held: "me", "nobody" or empty for all.
+        late: only those whose clock has run out.
+    """
+    queue = Referral.objects.visible_to(membership).filter(
+        receiver_agency_id=membership.agency_id, decided_at__isnull=True, state__in=UNDECIDED
+    )
+    if priority:
+        queue = queue.filter(priority=priority)
+    if state:
+        queue = queue.filter(state=state)
+    if held == "me":
+        queue = queue.filter(held_by__user_id=membership.user_id)
+    elif held == "nobody":
+        queue = queue.filter(held_by__isnull=True)
+    if late:
+        queue = queue.filter(due_at__lt=timezone.now())
+    return queue.select_related("sender_agency", "held_by__user", "contact")
+
+
+def taken_in(membership: Membership) -> QuerySet[Referral]:
+    """Every referral that the front door of the membership's agency has taken in, decided or not."""
+    return Referral.objects.visible_to(membership).filter(receiver_agency_id=membership.agency_id)
+
+
+def services_to_route_to(referral: Referral) -> QuerySet[Agency]:
+    """The agencies that the referral may be routed to: they support or safeguard people, have no live route
+    for it yet, and are not barred from its case.
+    """
+    routed = Route.objects.live().filter(referral=referral).values("to_agency_id")
+    barred = Exclusion.objects.filter(case_id=referral.case_id, lifted_at__isnull=True).values("group_id")
+    return (
+        Agency.objects.filter(is_active=True)
+        .filter(Q(services__overlap=list(ROUTED_SERVICES)) | Q(kind__in=ROUTED_KINDS))
+        .exclude(pk__in=routed)
+        .exclude(group_id__in=barred)
+        .exclude(pk=referral.receiver_agency_id)
+    )
+
+
+def parties_of(case: Case) -> list[Party]:
+    """The parties of a case that the reader was let into: victim-survivor, perpetrators, children."""
+    return list(Party.objects.filter(case=case).select_related("person").order_by("-role", "created_at"))

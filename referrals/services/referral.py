@@ -1,0 +1,127 @@
+"""Making a referral: the one function in which every door ends."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from dacase.agencies.access import check_may
+from dacase.agencies.choices import Service
+from dacase.agencies.models import Agency, Membership
+from dacase.audit.services import record_event
+from dacase.cases.choices import PartyRole, Sex
+from referrals.choices import Priority
+from referrals.models import Referral, ReferralContact, ReferralPerson
+from referrals.rules import clock
+from referrals.rules.referral import check_awareness, check_birth, check_messages, check_people
+from referrals.selectors.referral import front_doors
+
+
+@dataclass(frozen=True)
+class NamedPerson:
+    """Somebody named in a referral. Of a victim-survivor at least a family name is known."""
+
+    role: str
+    family_name: str
+    given_name: str = ""
+    date_of_birth: date | None = None
+    sex: str = Sex.NOT_ASKED
+    relationship: str = ""
+
+
+@dataclass(frozen=True)
+class ContactAnswers:
+    """How the victim-survivor can be reached without danger. Nothing is safe unless said so."""
+
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    safe_to_call: bool = False
+    safe_to_text: bool = False
+    safe_to_leave_message: bool = False
+    safe_to_write: bool = False
+    safe_times: str = ""
+    who_else_sees: str = ""
+    code_word: str = ""
+
+
+@transaction.atomic
+def make_referral(
+    *,
+    submission: UUID,
+    contact: ContactAnswers,
+    people: Sequence[NamedPerson],
+    what_happened: str,
+    victim_aware: str,
+    consent: str,
+    not_aware_reason: str = "",
+    priority: str = Priority.STANDARD,
+    receiver: Agency | None = None,
+    actor: Membership,
+) -> Referral:
+    """Send a referral to a front door, where its clock starts. Page, API, CSV and public page call this.
+
+    A `submission` that the actor's agency has sent before gives the referral made then: a double click, a
+    page sent again and a repeated API call make one.
+
+    Args:
+        people: exactly one victim-survivor, any perpetrators and children.
+        victim_aware, consent, priority: values of choices.Aware, choices.Consent, choices.Priority.
+        receiver: the front door; may be left out where the partnership has one.
+    Raises NotAllowed for a role that makes no referrals; ValidationError, by field, for what does not fit.
+    """
+    check_may(actor, "make_referral")
+    receiver = _receiver(receiver)
+    _check(people, victim_aware, not_aware_reason)
+    check_messages(
+        safe_to_call=contact.safe_to_call,
+        safe_to_text=contact.safe_to_text,
+        safe_to_leave_message=contact.safe_to_leave_message,
+    )
+    now = timezone.now()
+    referral, created = Referral.objects.get_or_create(
+        sender_agency=actor.agency,
+        submission=submission,
+        defaults={
+            "sender": actor,
+            "source": actor.agency.kind,
+            "receiver_agency": receiver,
+            "received_at": now,
+            "priority": priority,
+            "due_at": clock.due_at(now, clock=clock.FRONT_DOOR, priority=Priority(priority)),
+            "what_happened": what_happened,
+            "victim_aware": victim_aware,
+            "not_aware_reason": not_aware_reason,
+            "consent": consent,
+        },
+    )
+    if created:
+        ReferralContact.objects.create(referral=referral, **asdict(contact))
+        ReferralPerson.objects.bulk_create(ReferralPerson(referral=referral, **asdict(one)) for one in people)
+        record_event("referral_made", actor=actor, subject=referral, data={"priority": priority})
+    return referral
+
+
+def _receiver(chosen: Agency | None) -> Agency:
+    if chosen is not None and chosen.is_active and chosen.offers(Service.FRONT_DOOR):
+        return chosen
+    doors = list(front_doors()[:2])
+    if not doors:
+        raise ValidationError({"receiver": "No agency of the partnership takes in referrals yet"})
+    if chosen is not None or len(doors) > 1:
+        raise ValidationError({"receiver": "Select the front door that the referral goes to"})
+    return doors[0]
+
+
+def _check(people: Sequence[NamedPerson], victim_aware: str, not_aware_reason: str) -> None:
+    check_people(one.role for one in people)
+    today = timezone.localdate()
+    for one in people:
+        if not one.family_name.strip():
+            raise ValidationError({"people": f"Enter the family name of the {PartyRole(one.role).label.lower()}"})
+        check_birth(one.date_of_birth, today=today)
+    check_awareness(victim_aware, not_aware_reason)

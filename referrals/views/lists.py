@@ -1,0 +1,48 @@
+"""What the room's lists share: tabs, and where “Referrals” in the navigation leads each role."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from dacase.agencies.access import requires
+from dacase.agencies.models import Membership
+from dacase.ui.components import Column, Many, Tab, Tag, Text
+from referrals.choices import Priority
+from referrals.models import Referral
+
+TABS = (
+    ("Front door queue", "referrals:queue", "triage_referral"),
+    ("Routed to us", "referrals:inbox", "accept_referral"),
+    ("Sent by us", "referrals:sent", "make_referral"),
+)
+VERBS = ("triage_referral", "accept_referral", "make_referral")
+
+
+@require_GET
+@requires(*VERBS)
+def referral_list(request: HttpRequest) -> HttpResponse:
+    """To the list that this role works from."""
+    return redirect(next(name for _, name, verb in TABS if request.membership.may(verb)))
+
+
+def tabs_for(membership: Membership, current: str) -> list[Tab]:
+    """The lists of this role; none where there is only one."""
+    tabs = [Tab(text, reverse(name), name == current) for text, name, verb in TABS if membership.may(verb)]
+    return tabs if len(tabs) > 1 else []
+
+
+def marks(referral: Referral) -> Many:
+    """Priority, and that no safe way of contact is known."""
+    tags = [Tag("High priority", "bad") if referral.priority == Priority.HIGH else Tag("Standard")]
+    if not referral.contact.has_safe_way:
+        tags.append(Tag("No safe way to make contact", "warning"))
+    return Many(tags)
+
+
+def sender_cell(referral: Referral) -> Text:
+    """The sending agency and its kind."""
+    return Text(referral.sender_agency.name, referral.get_source_display())
+
+
+DUE = Column("Clock", sort="due")

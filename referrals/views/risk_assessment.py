@@ -1,0 +1,117 @@
+"""Recording a risk assessment section by section, judging it, reading it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dacase.agencies.access import NotAllowed, requires
+from dacase.audit.services import record_read
+from dacase.cases.forms.draft import FormDraft
+from dacase.cases.models import Case
+from referrals.forms.risk_assessment import JudgementForm, SectionForm, StartForm
+from referrals.models import RiskAssessment
+from referrals.rules.risk_assessment import TopicSection, sections
+from referrals.selectors.risk_assessment import (
+    answered_sections,
+    is_visible_high,
+    picture_of,
+    readable_assessments,
+    steps_of,
+)
+from referrals.services import risk_assessment as services
+from referrals.views.refusals import missing_is_404
+
+
+@require_http_methods(["GET", "POST"])
+@requires("assess_risk")
+@missing_is_404
+def assessment_start(request: HttpRequest, case_pk: UUID) -> HttpResponse:
+    case = get_object_or_404(Case.objects.visible_to(request.membership), pk=case_pk)
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if form.attempt(lambda: services.start_assessment(case_pk, **data, actor=request.membership)):
+            return redirect("referrals:assessment_section", pk=form.result.pk, number=1)
+    return render(request, "referrals/risk_assessment/start.html", {"form": form, "case": case})
+
+
+@require_http_methods(["GET", "POST"])
+@requires("assess_risk")
+@missing_is_404
+def assessment_section(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    assessment = _own_assessment(request, pk)
+    if assessment.completed_at:
+        return redirect("referrals:assessment_detail", pk=pk)
+    section = _section(assessment, number)
+    draft = FormDraft(request)
+    answers = {answer.topic: answer for answer in assessment.answers.all()}
+    form = draft.bind(SectionForm, section=section, answers=answers, initial={"version": assessment.version})
+    if draft.sent and form.is_valid():
+        version, given, actor = form.cleaned_data["version"], form.given(), request.membership
+        if form.attempt(lambda: services.save_answers(pk, answers=given, version=version, actor=actor)):
+            draft.discard()
+            return redirect(_next(assessment, number, request))
+    context = {**draft.context, "form": form, "section": section, "assessment": assessment, "steps": steps_of(assessment)}
+    return render(request, "referrals/risk_assessment/section.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("assess_risk")
+@missing_is_404
+def assessment_judgement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    assessment = _own_assessment(request, pk)
+    if assessment.completed_at:
+        return redirect("referrals:assessment_detail", pk=pk)
+    draft = FormDraft(request)
+    form = draft.bind(JudgementForm, initial={"version": assessment.version})
+    if draft.sent and form.is_valid():
+        values, actor = form.cleaned_data, request.membership
+        if form.attempt(lambda: services.complete_assessment(pk, **values, actor=actor)):
+            draft.discard()
+            messages.success(request, "The assessment is complete.")
+            return redirect("referrals:assessment_detail", pk=pk)
+    context = {"form": form, "assessment": assessment, "steps": steps_of(assessment), "picture": picture_of(assessment)}
+    return render(request, "referrals/risk_assessment/judgement.html", {**draft.context, **context})
+
+
+@require_GET
+@requires("view_case")
+def assessment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    assessment = get_object_or_404(readable_assessments(request.membership), pk=pk)
+    record_read("referrals:assessment_detail", actor=request.membership, case_id=assessment.case_id, object_id=pk)
+    context: dict[str, Any] = {
+        "assessment": assessment,
+        "picture": picture_of(assessment),
+        "sections": answered_sections(assessment),
+        "visible_high": assessment.completed_at is not None and is_visible_high(assessment),
+        "may_assess": request.membership.may("assess_risk"),
+        "is_own": assessment.agency_id == request.membership.agency_id,
+    }
+    return render(request, "referrals/risk_assessment/detail.html", context)
+
+
+def _own_assessment(request: HttpRequest, pk: UUID) -> RiskAssessment:
+    assessment = get_object_or_404(readable_assessments(request.membership), pk=pk)
+    if assessment.agency_id != request.membership.agency_id:
+        raise NotAllowed("This assessment belongs to another agency. Your agency may read it, and record its own.")
+    return assessment
+
+
+def _section(assessment: RiskAssessment, number: int) -> TopicSection:
+    for section in sections(assessment.tool):
+        if section.number == number:
+            return section
+    raise Http404
+
+
+def _next(assessment: RiskAssessment, number: int, request: HttpRequest) -> str:
+    if "leave" in request.POST:
+        return reverse("cases:detail", args=[assessment.case_id])
+    if number < len(sections(assessment.tool)):
+        return reverse("referrals:assessment_section", args=[assessment.pk, number + 1])
+    return reverse("referrals:assessment_judgement", args=[assessment.pk])

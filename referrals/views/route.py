@@ -1,0 +1,124 @@
+"""A service's pages: what waits, one referral, accept by name or send back."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dacase.agencies.access import requires
+from dacase.audit.services import record_read
+from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
+from dacase.ui.htmx import render_fragment
+from dacase.ui.tables import capped_count, keyset_page, sorting
+from referrals.choices import RouteState
+from referrals.forms.route import InboxFilter, SendBackForm
+from referrals.forms.triage import VersionForm
+from referrals.models import Route
+from referrals.selectors.route import inbox as inbox_routes
+from referrals.selectors.route import opened_by, referral_of, routes_to
+from referrals.services import route as services
+from referrals.views.facts import facts_of
+from referrals.views.lists import marks, sender_cell, tabs_for
+from referrals.views.refusals import missing_is_404, tell_refusal
+
+STATE_MEANINGS = {RouteState.ROUTED: "new", RouteState.OPENED: "info", RouteState.ACCEPTED: "good"}
+
+
+@require_GET
+@requires("accept_referral")
+def inbox(request: HttpRequest) -> HttpResponse:
+    filters = InboxFilter(request.GET or None)
+    routes = inbox_routes(request.membership, **filters.chosen())
+    columns = {"due": ("due_at", "id"), "routed": ("routed_at", "id")}
+    order = sorting(request.GET.get("sort"), columns, default="due")
+    page = keyset_page(routes, order=order.order, after=request.GET.get("after"))
+    heads = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Routed", sort="routed"), "State"]
+    context = {
+        "filters": filters,
+        "page": page,
+        "count": capped_count(routes),
+        "tabs": tabs_for(request.membership, "referrals:inbox"),
+        "table": Table("Referrals routed to your service", heads, [_row(r) for r in page], sort=order.current),
+    }
+    return render_fragment(request, "referrals/route/inbox.html", "results", context)
+
+
+def _row(route: Route) -> list[object]:
+    by = f"by {route.accepted_by.user.name}" if route.accepted_by else ""
+    return [
+        Clock(route.due_at, route.accepted_at),
+        Link(route.referral.reference, reverse("referrals:route_detail", args=[route.pk])),
+        marks(route.referral),
+        sender_cell(route.referral),
+        route.routed_at,
+        Text(route.get_state_display(), by) if by else Tag(route.get_state_display(), STATE_MEANINGS[RouteState(route.state)]),
+    ]
+
+
+@require_GET
+@requires("accept_referral")
+@missing_is_404
+def route_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    route = get_object_or_404(routes_to(request.membership), pk=pk)
+    referral = referral_of(route, request.membership)
+    context = {"route": route, "referral": referral, "state_meaning": STATE_MEANINGS[RouteState(route.state)]}
+    if route.opened_at is None:
+        return render(request, "referrals/route/sealed.html", context)
+    record_read("referrals:route_detail", actor=request.membership, case_id=referral.case_id, object_id=referral.pk)
+    context |= {"facts": facts_of(referral), "shows_contact": True, "opened_by": opened_by(route)}
+    return render(request, "referrals/route/detail.html", context)
+
+
+@require_POST
+@requires("accept_referral")
+@missing_is_404
+def route_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+    services.open_route(pk, actor=request.membership)
+    return redirect("referrals:route_detail", pk=pk)
+
+
+@require_POST
+@requires("accept_referral")
+@missing_is_404
+def route_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = VersionForm(request.POST)
+    actor = request.membership
+    if form.is_valid() and form.attempt(
+        lambda: services.accept_route(pk, version=form.cleaned_data["version"], actor=actor)
+    ):
+        messages.success(request, "You have accepted the referral. The sender sees your name and your service.")
+    else:
+        tell_refusal(request, form)
+    return redirect("referrals:route_detail", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("accept_referral")
+@missing_is_404
+def route_return(request: HttpRequest, pk: UUID) -> HttpResponse:
+    words = ("Return to the front door", "Return the referral", "The referral is back with the front door.")
+    return _send_back(request, pk, services.return_route, words)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("accept_referral")
+@missing_is_404
+def route_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    words = ("Decline the referral", "Decline the referral", "The referral is declined and back with the front door.")
+    return _send_back(request, pk, services.decline_route, words)
+
+
+def _send_back(request: HttpRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]) -> HttpResponse:
+    route = get_object_or_404(routes_to(request.membership), pk=pk)
+    form = SendBackForm(request.POST or None, initial={"version": route.version})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if form.attempt(lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)):
+            messages.success(request, words[2])
+            return redirect("referrals:inbox")
+    context = {"form": form, "heading": words[0], "submit_text": words[1], "route": route}
+    return render(request, "referrals/route/send_back.html", context)

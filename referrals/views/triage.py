@@ -1,0 +1,217 @@
+"""The front door's pages: the queue, one referral, and the decisions on it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dacase.agencies.access import requires
+from dacase.audit.services import record_read
+from dacase.cases.models import Case
+from dacase.ui.components import Clock, Column, Link, Table, Text
+from dacase.ui.htmx import render_fragment
+from dacase.ui.tables import capped_count, keyset_page, sorting
+from referrals.forms.triage import (
+    JoinCaseForm,
+    OpenCaseForm,
+    QuestionForm,
+    QueueFilter,
+    ReasonForm,
+    RouteForm,
+    VersionForm,
+)
+from referrals.models import Referral
+from referrals.selectors.match import matches_for
+from referrals.selectors.referral import outcomes, with_people
+from referrals.selectors.triage import parties_of, services_to_route_to, taken_in, triage_queue
+from referrals.services import triage as services
+from referrals.views.facts import facts_of
+from referrals.views.lists import marks, sender_cell, tabs_for
+from referrals.views.refusals import missing_is_404, tell_refusal
+
+
+@require_GET
+@requires("triage_referral")
+def queue(request: HttpRequest) -> HttpResponse:
+    filters = QueueFilter(request.GET or None)
+    referrals = triage_queue(request.membership, **filters.chosen())
+    columns = {"due": ("due_at", "id"), "received": ("received_at", "id")}
+    order = sorting(request.GET.get("sort"), columns, default="due")
+    page = keyset_page(referrals, order=order.order, after=request.GET.get("after"))
+    heads = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Received", sort="received"), "Held by"]
+    context = {
+        "filters": filters,
+        "page": page,
+        "count": capped_count(referrals),
+        "tabs": tabs_for(request.membership, "referrals:queue"),
+        "table": Table("Referrals waiting for a decision", heads, [_row(r) for r in page], sort=order.current),
+    }
+    return render_fragment(request, "referrals/triage/queue.html", "results", context)
+
+
+def _row(referral: Referral) -> list[object]:
+    return [
+        Clock(referral.due_at),
+        Link(referral.reference, reverse("referrals:triage", args=[referral.pk])),
+        marks(referral),
+        sender_cell(referral),
+        referral.received_at,
+        Text(referral.held_by.user.name if referral.held_by else "Nobody yet"),
+    ]
+
+
+@require_GET
+@requires("triage_referral")
+def triage(request: HttpRequest, pk: UUID) -> HttpResponse:
+    referral = _get(request, pk)
+    record_read("referrals:triage", actor=request.membership, case_id=referral.case_id, object_id=referral.pk)
+    return render(request, "referrals/triage/page.html", _page_context(request, referral))
+
+
+def _get(request: HttpRequest, pk: UUID) -> Referral:
+    return get_object_or_404(with_people(taken_in(request.membership)), pk=pk)
+
+
+def _page_context(request: HttpRequest, referral: Referral) -> dict[str, object]:
+    people = list(referral.people.all())
+    is_open = referral.decided_at is None
+    matches = matches_for(request.membership, people) if is_open and referral.case_id is None else {}
+    named = [(one, matches.get(one.pk, [])) for one in people]
+    routable = referral.case_id is not None and (is_open or referral.state == "routed")
+    return {
+        "referral": referral,
+        "people": named,
+        "has_matches": any(matches.values()),
+        "joinable": _joinable(named),
+        "is_open": is_open,
+        "is_mine": referral.held_by_id == request.membership.pk,
+        "facts": facts_of(referral, outcomes(referral)),
+        "shows_contact": True,
+        "may_decide": is_open and referral.held_by_id in (None, request.membership.pk),
+        "route_form": _route_form(referral) if routable else None,
+    }
+
+
+def _joinable(named: list[tuple[object, list]]) -> list[Case]:  # type: ignore[type-arg]
+    """The cases about somebody like the referral's victim-survivor, the likeliest first, each once."""
+    found = [case for one, matches in named if one.role == "victim" for m in matches for case in m.cases_as_victim]
+    return list(dict.fromkeys(found))
+
+
+def _route_form(referral: Referral, data: object = None) -> RouteForm:
+    return RouteForm(data, services=services_to_route_to(referral), initial={"version": referral.version})
+
+
+@require_POST
+@requires("triage_referral")
+@missing_is_404
+def take(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _press(request, pk, services.take_referral, "You hold this referral now. Colleagues see your name on it.")
+
+
+@require_POST
+@requires("triage_referral")
+@missing_is_404
+def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _press(request, pk, services.release_referral, "The referral is back in the queue, held by nobody.")
+
+
+def _press(request: HttpRequest, pk: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+    form = VersionForm(request.POST)
+    if form.is_valid() and form.attempt(lambda: act(pk, version=form.cleaned_data["version"], actor=request.membership)):
+        messages.success(request, done)
+    else:
+        tell_refusal(request, form)
+    return redirect("referrals:triage", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("triage_referral")
+@missing_is_404
+def open_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    referral = _get(request, pk)
+    people = list(referral.people.all())
+    matches = matches_for(request.membership, people)
+    initial = {"version": referral.version}
+    form = OpenCaseForm(request.POST or None, people=people, matches=matches, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        version, known, actor = form.cleaned_data["version"], form.known(), request.membership
+        if form.attempt(lambda: services.open_case_from(pk, version=version, known=known, actor=actor)):
+            messages.success(request, f"Case {form.result.reference} is open. Now route the referral to a service.")
+            return redirect("referrals:triage", pk=pk)
+    return render(request, "referrals/triage/open_case.html", {"form": form, "referral": referral})
+
+
+@require_http_methods(["GET", "POST"])
+@requires("triage_referral")
+@missing_is_404
+def join_case(request: HttpRequest, pk: UUID, case_pk: UUID) -> HttpResponse:
+    referral = _get(request, pk)
+    case = get_object_or_404(Case.objects.visible_to(request.membership), pk=case_pk)
+    people, parties = list(referral.people.all()), parties_of(case)
+    form = JoinCaseForm(request.POST or None, people=people, parties=parties, initial={"version": referral.version})
+    if request.method == "POST" and form.is_valid():
+        version, known, actor = form.cleaned_data["version"], form.known(), request.membership
+        if form.attempt(lambda: services.join_case(pk, case_pk, version=version, known=known, actor=actor)):
+            messages.success(request, f"The referral is in case {case.reference}. Now route it to a service.")
+            return redirect("referrals:triage", pk=pk)
+    record_read("referrals:join_case", actor=request.membership, case_id=case.pk, object_id=referral.pk)
+    return render(request, "referrals/triage/join_case.html", {"form": form, "referral": referral, "case": case, "parties": parties})
+
+
+@require_POST
+@requires("triage_referral")
+@missing_is_404
+def route(request: HttpRequest, pk: UUID) -> HttpResponse:
+    referral = _get(request, pk)
+    form = _route_form(referral, request.POST)
+    if form.is_valid():
+        version, agencies, actor = form.cleaned_data["version"], form.chosen(), request.membership
+        if form.attempt(lambda: services.route_referral(pk, version=version, agencies=agencies, actor=actor)):
+            names = ", ".join(route.to_agency.name for route in form.result)
+            messages.success(request, f"Routed to {names}. The clock for accepting it has started.")
+            return redirect("referrals:triage", pk=pk)
+    context = _page_context(request, referral) | {"route_form": form, "form": form}
+    return render(request, "referrals/triage/page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("triage_referral")
+@missing_is_404
+def return_referral(request: HttpRequest, pk: UUID) -> HttpResponse:
+    words = ("Ask the sender a question", "Return the referral", "The referral is returned. The sender sees your question.")
+    return _decide(request, pk, services.return_referral, QuestionForm, words)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("triage_referral")
+@missing_is_404
+def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    words = ("Decline the referral", "Decline the referral", "The referral is declined. The sender sees the reason.")
+    return _decide(request, pk, services.decline_referral, ReasonForm, words)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("triage_referral")
+@missing_is_404
+def no_further_action(request: HttpRequest, pk: UUID) -> HttpResponse:
+    words = ("No further action", "Record no further action", "No further action is recorded. The sender sees the reason.")
+    return _decide(request, pk, services.end_without_action, ReasonForm, words)
+
+
+def _decide(
+    request: HttpRequest, pk: UUID, act: Callable[..., object], form_class: type[ReasonForm], words: tuple[str, str, str]
+) -> HttpResponse:
+    referral = _get(request, pk)
+    form = form_class(request.POST or None, initial={"version": referral.version})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if form.attempt(lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)):
+            messages.success(request, words[2])
+            return redirect("referrals:queue")
+    context = {"form": form, "heading": words[0], "submit_text": words[1], "referral": referral}
+    return render(request, "referrals/triage/decide.html", context)
