@@ -22,6 +22,8 @@ HOLDS_THE_CASE = (
     "EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = content_object_id"
     f" AND {in_open_case('h.case_id')} OFFSET 0)"
 )
+# Through the hearing, which exclusions bar: an invitation must not tell the barred that there is one.
+WITH_ITS_HEARING = in_visible("marac_hearing", "content_object_id")
 # The coordinator ends invitations also when her access to the file has ended meanwhile.
 COORDINATES = (
     "EXISTS (SELECT 1 FROM marac_hearing h JOIN marac_meeting m ON m.id = h.meeting_id"
@@ -43,7 +45,7 @@ WALLS = Walls(
         Wall(
             HearingGrant,
             [
-                Policy("own_invitation", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING}", "SELECT"),
+                Policy("own_invitation", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING} AND {WITH_ITS_HEARING}", "SELECT"),
                 Policy("who_holds_the_case_invites", HOLDS_THE_CASE),
                 Policy("coordinator_sees_invitations", COORDINATES, "SELECT"),
                 Policy("coordinator_ends_invitations", COORDINATES, "DELETE"),

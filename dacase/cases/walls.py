@@ -26,6 +26,7 @@ from dacase.walls.policies import (
 
 RUNNING = "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
 OF_A_CASE = "EXISTS (SELECT 1 FROM cases_party p WHERE p.person_id = {id} OFFSET 0)"
+NAMES_WHOM_SHE_SEES = f"{in_open_case('case_id')} AND app_sees_person(person_id)"
 
 WALLS = Walls(
     walled=[
@@ -53,7 +54,16 @@ WALLS = Walls(
         ),
         case_child(Exclusion),
         case_child(Headline),
-        case_child(Party),
+        Wall(
+            Party,
+            [
+                Policy("in_open_case", in_open_case("case_id"), "SELECT"),
+                Policy("in_open_case_change", in_open_case("case_id"), "UPDATE", check=NAMES_WHOM_SHE_SEES),
+                # Else a case of one's own would show anybody whose identifier one has come by.
+                Policy("in_open_case_add", "", "INSERT", check=NAMES_WHOM_SHE_SEES),
+            ],
+            history=in_open_case("case_id"),
+        ),
         case_child(Location),
         case_child(SafeContactPlan),
         Wall(

@@ -7,7 +7,7 @@ REVOKE ALL ON walls_key, walls_installed FROM PUBLIC;
 -- The verified claims of this transaction's context, or NULL. A context that was not signed with the
 -- application's key (HMAC-SHA256, as `<signature>.<claims>`) counts as none, so SQL alone forges nothing.
 CREATE OR REPLACE FUNCTION app_context() RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   token text := current_setting('dacase.context', true);
   claims text := substr(token, 66);
@@ -34,7 +34,7 @@ CREATE OR REPLACE FUNCTION app_groups() RETURNS int[] LANGUAGE sql STABLE AS
 -- The cases that bar the acting person, her team or her agency. Definer, because a barred reader must
 -- not see the exclusion itself.
 CREATE OR REPLACE FUNCTION app_barred_cases() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(e.case_id), '{}') FROM cases_exclusion e
    WHERE e.lifted_at IS NULL
      AND e.group_id = ANY (ARRAY(SELECT jsonb_array_elements_text(app_context() -> 'bars')::int)) $$;
@@ -42,7 +42,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 -- Whether the acting agency holds a current grant, asked only for the rare row whose array may be stale
 -- because a grant has begun or ended since it was written.
 CREATE OR REPLACE FUNCTION app_holds_grant(case_id uuid, codename text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT EXISTS (
     SELECT 1 FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
      WHERE g.content_object_id = $1 AND p.codename = $2 AND g.group_id = ANY (app_groups())
@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
        AND (g.valid_until IS NULL OR g.valid_until > statement_timestamp())) $$;
 
 CREATE OR REPLACE FUNCTION app_holds_hearing_grant(hearing_id uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT EXISTS (
     SELECT 1 FROM marac_hearinggrant g
      WHERE g.content_object_id = $1 AND g.group_id = ANY (app_groups())
@@ -59,7 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 
 -- Case: a new one is seen by the agency that opens it; the arrays are never written by the application.
 CREATE OR REPLACE FUNCTION guard_case_viewers() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF current_user = 'dacase_owner' THEN RETURN NEW; END IF;
   IF TG_OP = 'INSERT' THEN
@@ -72,7 +72,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION copy_case_to_grants() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE cases_grant SET case_open = NEW.closed_at IS NULL, case_opened_at = NEW.opened_at
    WHERE content_object_id = NEW.id;
@@ -80,7 +80,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION prepare_grant() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   -- The application's clock may run a little ahead of this one; a grant made now begins now.
   IF NEW.valid_from BETWEEN clock_timestamp() AND clock_timestamp() + interval '1 minute' THEN
@@ -94,7 +94,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION refresh_case_viewers() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   target uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.content_object_id ELSE NEW.content_object_id END;
 BEGIN
@@ -116,7 +116,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION mark_new_person() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF current_user = 'dacase_owner' THEN RETURN NEW; END IF;
   IF TG_OP = 'INSERT' THEN
@@ -128,7 +128,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION mark_party() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE cases_person SET is_party = true WHERE id = NEW.person_id AND NOT is_party;
   RETURN NULL;
@@ -136,7 +136,7 @@ END $$;
 
 -- Referral: seen by its sender, by the front door that takes it in, and by services with a live route.
 CREATE OR REPLACE FUNCTION guard_referral_viewers() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND pg_trigger_depth() = 1 THEN
     NEW.viewer_groups := OLD.viewer_groups;
@@ -150,7 +150,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION refresh_referral_viewers() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE referrals_referral SET viewer_groups = '{}' WHERE id = NEW.referral_id;  -- the guard recomputes
   RETURN NULL;
@@ -158,7 +158,7 @@ END $$;
 
 -- Hearing: like the case, for the agencies invited to it.
 CREATE OR REPLACE FUNCTION guard_hearing_viewers() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF current_user = 'dacase_owner' THEN RETURN NEW; END IF;
   IF TG_OP = 'INSERT' THEN
@@ -170,7 +170,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION refresh_hearing_viewers() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   target uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.content_object_id ELSE NEW.content_object_id END;
 BEGIN
@@ -189,7 +189,7 @@ END $$;
 
 -- Ends what the clock has ended: the arrays forget it and the rows go (their history stays).
 CREATE OR REPLACE FUNCTION end_expired_grants() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   ended bigint;
   ended_hearing bigint;
@@ -204,15 +204,50 @@ BEGIN
   RETURN ended + ended_hearing;
 END $$;
 
--- How many cases and hearings have an array that differs from their grants. Kept at 0; checked nightly.
+-- How many cases, hearings and grants carry a copy that differs from what it was made of. Kept at 0;
+-- checked nightly. Rows whose next turn has passed are left out: row security asks their grants themselves.
 CREATE OR REPLACE FUNCTION count_viewer_drift() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT count(*) FROM cases_case c
-   WHERE (c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > clock_timestamp())
-     AND c.viewer_groups IS DISTINCT FROM coalesce((
-       SELECT array_agg(DISTINCT g.group_id) FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
-        WHERE g.content_object_id = c.id AND p.codename = 'view_case' AND g.valid_from <= clock_timestamp()
-          AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp())), '{}') $$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH held AS (
+    SELECT g.content_object_id AS id, p.codename, array_agg(DISTINCT g.group_id) AS groups
+      FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
+     WHERE g.valid_from <= clock_timestamp() AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp())
+     GROUP BY 1, 2),
+  invited AS (
+    SELECT g.content_object_id AS id, array_agg(DISTINCT g.group_id) AS groups
+      FROM marac_hearinggrant g
+     WHERE g.valid_from <= clock_timestamp() AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp())
+     GROUP BY 1)
+  SELECT (SELECT count(*) FROM cases_case c
+            LEFT JOIN held w ON w.id = c.id AND w.codename = 'view_case'
+            LEFT JOIN held s ON s.id = c.id AND s.codename = 'view_case_summary'
+           WHERE (c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > clock_timestamp())
+             AND (c.viewer_groups IS DISTINCT FROM coalesce(w.groups, '{}')
+                  OR c.summary_groups IS DISTINCT FROM coalesce(s.groups, '{}')))
+       + (SELECT count(*) FROM marac_hearing h LEFT JOIN invited i ON i.id = h.id
+           WHERE (h.viewers_recheck_at IS NULL OR h.viewers_recheck_at > clock_timestamp())
+             AND h.viewer_groups IS DISTINCT FROM coalesce(i.groups, '{}'))
+       + (SELECT count(*) FROM cases_grant g JOIN cases_case c ON c.id = g.content_object_id
+           WHERE (g.case_open, g.case_opened_at) IS DISTINCT FROM (c.closed_at IS NULL, c.opened_at)) $$;
+
+-- What was typed and never sent is forgotten two weeks after the last keystroke.
+CREATE OR REPLACE FUNCTION forget_old_drafts() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  forgotten bigint;
+BEGIN
+  DELETE FROM cases_draft WHERE saved_at < clock_timestamp() - interval '14 days';
+  GET DIAGNOSTICS forgotten = ROW_COUNT;
+  RETURN forgotten;
+END $$;
+
+-- Whether the reader sees a person. A function, and not a subquery in the policy of parties: the policy of
+-- persons asks for parties, and PostgreSQL takes the two together for a circle.
+CREATE OR REPLACE FUNCTION app_sees_person(person_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM cases_person p WHERE p.id = $1);
+END $$;
 
 -- The two records of audit, and history, are never changed and never emptied, whoever asks.
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

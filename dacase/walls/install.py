@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from dacase.logins import APP, FIGURES, OWNER
 from dacase.walls.context import key_bytes
-from dacase.walls.policies import Wall, Walls
+from dacase.walls.policies import BARRED, Wall, Walls
 
 ROOMS = ["dacase.agencies", "dacase.audit", "dacase.jobs", "dacase.cases", "referrals", "marac", "refuge", "reporting"]
 HISTORY_FIELDS = {"history_id", "history_date", "history_change_reason", "history_type", "history_user_id"}
@@ -63,8 +63,10 @@ def all_statements() -> list[str]:
             statements += [f"REVOKE ALL ON {table} FROM {APP}", f"GRANT {rights} ON {table} TO {APP}"]
         for name, table, events, function in walls.triggers:
             statements += trigger(name, table, events, function)
+    tables = {wall.table for walls in declared() for wall in walls.walled}
+    for walls in declared():
         for table, columns in walls.figures.items():
-            statements += figures_statements(table, columns)
+            statements += figures_statements(table, columns, walled=table in tables)
     return statements
 
 
@@ -105,7 +107,7 @@ def policy(table: str, name: str, command: str, using: str, check: str) -> str:
 
 def bar(table: str, column: str) -> str:
     """Exclusions beat whatever the other policies let through: restrictive policies are AND-ed."""
-    condition = f"{column} IS NULL OR NOT ({column} = ANY ((SELECT app_barred_cases())::uuid[]))"
+    condition = f"{column} IS NULL OR NOT ({column} = ANY ({BARRED}))"
     return f"CREATE POLICY exclusions ON {table} AS RESTRICTIVE TO {APP} USING ({condition}) WITH CHECK ({condition})"
 
 
@@ -142,7 +144,7 @@ def history_statements(wall: Wall, history_model: type[Model]) -> list[str]:
         statements.append(bar(table, wall.case_column))
     statements.append(
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
-        " SET search_path = pg_catalog, public AS $$ BEGIN"
+        " SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN"
         f" IF TG_OP = 'INSERT' THEN {insert('NEW', '+')}"
         f" ELSIF TG_OP = 'DELETE' THEN {insert('OLD', '-')}"
         f" ELSIF ROW({row('OLD')}) IS DISTINCT FROM ROW({row('NEW')}) THEN {insert('NEW', '~')} END IF;"
@@ -151,11 +153,15 @@ def history_statements(wall: Wall, history_model: type[Model]) -> list[str]:
     return statements + trigger("keep_history", wall.table, "AFTER INSERT OR UPDATE OR DELETE", function)
 
 
-def figures_statements(table: str, columns: list[str]) -> list[str]:
+def figures_statements(table: str, columns: list[str], *, walled: bool) -> list[str]:
     """The login of returns sees every row of the table, and of each row only `columns`."""
-    return [
+    statements = [
         f"REVOKE ALL ON {table} FROM {FIGURES}",
         f"GRANT SELECT ({', '.join(columns)}) ON {table} TO {FIGURES}",
-        f"DROP POLICY IF EXISTS figures_count ON {table}",
-        f"CREATE POLICY figures_count ON {table} FOR SELECT TO {FIGURES} USING (true)",
     ]
+    if walled:
+        statements += [
+            f"DROP POLICY IF EXISTS figures_count ON {table}",
+            f"CREATE POLICY figures_count ON {table} FOR SELECT TO {FIGURES} USING (true)",
+        ]
+    return statements

@@ -11,6 +11,7 @@ from django.db.models import Model
 GROUPS = "(SELECT app_groups())"
 AGENCY = "(SELECT app_agency())"
 USER = "(SELECT app_user())"
+BARRED = "(SELECT app_barred_cases())::uuid[]"
 
 WHOLE_FILE = (
     "CASE WHEN {c}.viewers_recheck_at IS NULL OR {c}.viewers_recheck_at > statement_timestamp()"
