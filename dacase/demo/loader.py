@@ -23,7 +23,8 @@ FLUSH_ROWS = 200_000
 
 
 def text_of_str(value: str) -> str:
-    return value.translate(ESCAPES)
+    # Almost every value is plain, and asking is four times faster than translating.
+    return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
 
 
 def text_of_list(value: list[Any]) -> str:

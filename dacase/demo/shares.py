@@ -52,7 +52,7 @@ HIGH_BY_JUDGEMENT = 0.05
 
 # MARAC. Repeats: UK 32%, Herefordshire 18%, Barnet about 13%.
 MARAC_WHEN_HIGH = 0.78
-RETURNS_TO_MARAC = 0.30
+RETURNS_TO_MARAC = 0.34
 DEFERRED = 0.03
 INVITED = ["police", "advocacy", "childrens", "adults", "housing", "gp", "mental", "substance", "probation", "refuge"]
 ACTION_POINTS = {"1": 0.15, "2": 0.4, "3": 0.3, "4": 0.15}
@@ -62,7 +62,8 @@ UNITS = {"The Lantern": 10, "The Orchard": 8, "The Anchor": 6}
 OLDEST_SON = 13  # Barnet: boys under 13
 ASKS_FOR_REFUGE = 0.19
 # England 2022/23: about six in ten refuge referrals fail; 40.6% for capacity, 35.4% by the survivor's choice.
-TURNED_AWAY = 0.60
+# So many are refused even where a unit is free and no son is too old; together it comes to six in ten.
+REFUSED = 0.51
 TURN_AWAY_CAUSES = {
     "service:no_capacity": 36,
     "service:support_need": 9,

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from django.contrib.auth.models import Permission
 
+from dacase.agencies.demo_cast import seed_second_factors
+from dacase.cases.models import Case
 from dacase.demo import shares
 from dacase.demo.chance import Dice, midnight
 from dacase.demo.exclusions import bar_some
@@ -15,6 +17,7 @@ from dacase.demo.story.case_file import Teller
 from dacase.demo.story.meetings import Meetings
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.tell import Setting, tell
+from dacase.demo.story.to_do import refer_lately
 
 # From here on rows are loaded without indexes, forty agencies share the cases, and old details are left out.
 BULK_CASES = 10_000
@@ -28,6 +31,15 @@ class Made:
 
     cases: int
     counts: dict[str, int]
+
+
+class AlreadyFilled(Exception):
+    """The database holds cases."""
+
+
+def is_filled(using: str = "owner") -> bool:
+    """Whether the database holds any case."""
+    return Case.objects.using(using).exists()
 
 
 def permission_ids(using: str = "owner") -> dict[str, int]:
@@ -47,16 +59,21 @@ def make_world(
         until: the day on which the demo is looked at; everything lies before it.
         cases: how many cases, about; from BULK_CASES on loaded in bulk.
         bench: forty agencies in three places over eight years instead of Northmoor's fourteen.
+    Raises AlreadyFilled where the database holds cases.
     """
     bulk = cases >= BULK_CASES
     wide = bench or bulk
     dice = Dice(f"{seed}:{until}")
     areas = forty_agencies() if wide else [northmoor()]
     days = shares.BULK_DAYS if wide else shares.DAYS
+    seed_second_factors()
     with loading(dice, bulk=bulk) as load:
+        if is_filled():  # the tables are locked now, so that of two fillers the second sees the first
+            raise AlreadyFilled
         settings = [setting_of(dice, area, load, until, days, cases, is_brief=bulk) for area in areas]
         made = tell_all(dice, settings, until, days, cases, say)
         for setting in settings:
+            refer_lately(setting)
             setting.meetings.write(load)
         say("Writing history and walls")
     return Made(made, dict(load.counts))

@@ -66,12 +66,14 @@ def decision_time(dice: Dice, arrival: Arrival) -> datetime:
 def waits_still(teller: Teller, received_at: datetime) -> bool:
     """Whether one of the last days' referrals is left in the queue, so that there is work to do."""
     age = teller.now - received_at
-    return age < timedelta(days=4) and teller.dice.chance(0.7 if age < timedelta(days=2) else 0.3)
+    return age < timedelta(days=4) and teller.dice.chance(0.65 if age < timedelta(days=2) else 0.2)
 
 
 def received(dice: Dice, day: datetime, source: str) -> datetime:
-    """When a referral comes in on a day: the police's at any hour, others' in working hours."""
-    return any_hour(dice, day.date()) if source in {"police", "hospital"} else at_work(dice, day.date())
+    """When a referral comes in about `day`: the police's at any hour, others' in working hours before it ends."""
+    if source in {"police", "hospital"}:
+        return any_hour(dice, day.date())
+    return at_work(dice, day.date() + timedelta(days=1), after=-1)
 
 
 def end_without_case(dice: Dice, arrival: Arrival) -> None:

@@ -68,15 +68,11 @@ def ask(file: CaseFile, houses: Houses, day: date) -> date | None:
         return None
     sons = [child for child in file.children if child.sex == Sex.MALE]
     older_son = any((day - son.date_of_birth).days >= shares.OLDEST_SON * 365.25 for son in sons)
-    room = None if older_son or dice.chance(WON_OTHERWISE) else houses.room_for(day, 1 + len(file.children))
+    room = None if older_son or dice.chance(shares.REFUSED) else houses.room_for(day, 1 + len(file.children))
     if room is None:
         turn_away(file, day, "service:older_son" if older_son else dice.weighted(shares.TURN_AWAY_CAUSES), houses)
         return None
     return place(file, room, day)
-
-
-# On top of the households that find no free unit or have an older son; together about six in ten.
-WON_OTHERWISE = 0.45
 
 
 def turn_away(file: CaseFile, day: date, reason: str, houses: Houses) -> None:
@@ -97,7 +93,7 @@ def place(file: CaseFile, room: Room, day: date) -> date:
     shortest, longest = dice.weighted(shares.STAY_DAYS).split("-")
     leaves: date = day + timedelta(days=dice.randint(int(shortest), int(longest)))
     ended = leaves < teller.now.date()
-    room.free_from = leaves + timedelta(days=dice.randint(1, 7))
+    room.free_from = leaves + timedelta(days=dice.randint(4, 24))
     made_at: datetime = min(at_work(dice, day), teller.now - timedelta(hours=1))
     key = dice.key()
     load.add(

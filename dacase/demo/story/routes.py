@@ -53,7 +53,7 @@ def route(
     worker = by or area.worker(dice, key, "accept_referral")
     if sent_back is None:
         sent_back = dice.chance(shares.ROUTE_SENT_BACK)
-    waits = answered >= teller.now or (teller.now - at < timedelta(days=6) and dice.chance(0.3))
+    waits = answered >= teller.now or (teller.now - at < timedelta(days=7) and dice.chance(0.6))
     state = RouteState.ACCEPTED
     if waits:
         state = RouteState.OPENED if opened < teller.now and dice.chance(0.5) else RouteState.ROUTED

@@ -19,6 +19,7 @@ from marac.choices import Criterion
 from referrals.choices import ReferralState
 from referrals.rules.clock import FRONT_DOOR, due_at
 
+LATELY = 60
 REVIEW = timedelta(weeks=8)
 # How long the front door takes over a referral that a service has sent back.
 AGAIN_HOURS = 6
@@ -55,10 +56,11 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
     support(setting, file, arrival)
     write_referral(teller, arrival, file)
     come_back(setting, file)
-    if not (is_waiting(arrival) or file.worker is None):
+    is_new = teller.now - file.opened_at < timedelta(days=30)
+    if not (is_waiting(arrival) or (file.worker is None and is_new)):
         file.close_in_time(dice.days(35))
     write(file)
-    setting.lately = [*setting.lately[-40:], file]
+    setting.lately = [*setting.lately[-LATELY:], file]
     return file
 
 
