@@ -7,6 +7,7 @@ Production refuses to start where a wall would be missing: see dacase/checks.py.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 
 from dacase.jobs.addresses import cache_url, celery_url
 from dacase.logins import three_logins
@@ -126,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "cases:home"
@@ -252,6 +254,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 20},
     },
     "end-expired-grants": {"task": "dacase.cases.end_expired_grants", "schedule": 60.0},
+    "forget-old-drafts": {"task": "dacase.cases.forget_old_drafts", "schedule": crontab(hour=2, minute=10)},
+    "check-walls": {"task": "dacase.cases.check_walls", "schedule": crontab(hour=2, minute=30)},
 }
 
 # agencies stands below audit and jobs, and reaches them by these names (dacase/agencies/ports.py).
