@@ -24,7 +24,10 @@ class RequestReturnForm(SubmitOnceForm):
         today = timezone.localdate()
         quarters = recent_quarters(QUARTERS_OFFERED, today)
         self.fields["period"].choices = [
-            (quarter.code, f"{quarter.title} ({quarter.code}{'' if quarter.is_finished(today) else ', not finished'})")
+            (
+                quarter.code,
+                f"{quarter.title} ({quarter.code}{'' if quarter.is_finished(today) else ', not finished'})",
+            )
             for quarter in quarters
         ]
         self.fields["period"].initial = quarters[1].code

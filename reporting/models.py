@@ -33,7 +33,9 @@ class Return(models.Model):
 
     class Meta:
         ordering = ["-requested_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["agency", "submission"], name="return_once_per_submission")]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "submission"], name="return_once_per_submission")
+        ]
 
 
 class Figure(models.Model):
@@ -48,4 +50,6 @@ class Figure(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["made_return", "measure", "breakdown"], name="figure_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["made_return", "measure", "breakdown"], name="figure_once")
+        ]

@@ -26,7 +26,9 @@ def returns_table(returns: list[Return]) -> Table:
     """One row a return, each with a link to it."""
     rows = [
         [
-            Link(parse_quarter(made.period).title, reverse("reporting:detail", args=[made.pk]), sub=made.period),
+            Link(
+                parse_quarter(made.period).title, reverse("reporting:detail", args=[made.pk]), sub=made.period
+            ),
             state_of(made),
             made.requested_at,
             made.requested_by.user.name,
@@ -53,7 +55,9 @@ def detail_context(made: Return) -> dict[str, Any]:
         "quarter": parse_quarter(made.period),
         "counted": is_counted(made),
         "was_unfinished": was_unfinished(made),
-        "cards": [Metric(one.measure.title, Number(one.total)) for one in figures if one.measure.key in ON_CARDS],
+        "cards": [
+            Metric(one.measure.title, Number(one.total)) for one in figures if one.measure.key in ON_CARDS
+        ],
         "charts": charts_of(figures),
         "wholes": wholes_table(figures),
         "tables": breakdown_tables(figures),

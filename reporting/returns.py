@@ -78,7 +78,9 @@ def count_return(kind: str, period: Period, progress: Progress | None = None) ->
     try:
         connection = connections[FIGURES]
     except ConnectionDoesNotExist as error:
-        raise FiguresUnavailable("Figures cannot be counted here: DATABASE_FIGURES_URL is not set.") from error
+        raise FiguresUnavailable(
+            "Figures cannot be counted here: DATABASE_FIGURES_URL is not set."
+        ) from error
     with transaction.atomic(using=FIGURES), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for place, measure in enumerate(KINDS[kind].measures):

@@ -42,9 +42,7 @@ def request_return(*, kind: str, period: str, submission: UUID, actor: Membershi
     except IntegrityError:
         return Return.objects.get(agency_id=actor.agency_id, submission=submission)
     enqueue("reporting.count_return", args={"return_id": made.pk}, key=f"return-{made.pk}", actor=actor)
-    record_event(
-        "return_requested", actor=actor, subject=made, data={"kind": kind, "period": quarter.code}
-    )
+    record_event("return_requested", actor=actor, subject=made, data={"kind": kind, "period": quarter.code})
     return made
 
 

@@ -3,6 +3,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import requires
@@ -36,7 +37,8 @@ def request_return(request: HttpRequest) -> HttpResponse:
         if form.attempt(lambda: form.save(actor=request.membership)):
             messages.success(request, "The return is being counted. This takes a few seconds.")
             return redirect("reporting:detail", form.result.pk)
-    return render(request, "reporting/request.html", {"form": form})
+    context = {"form": form, "back_url": reverse("reporting:list")}
+    return render(request, "reporting/request.html", context)
 
 
 @require_GET

@@ -33,7 +33,9 @@ class PlacementNights(Measure):
         )
         first = Greatest("starts_on", as_date(period.starts_on))
         last = Least(Coalesce("ends_on", as_date(until)), as_date(until))
-        spent = rows.aggregate(spent=Sum(ExpressionWrapper(last - first, output_field=DurationField())))["spent"]
+        spent = rows.aggregate(spent=Sum(ExpressionWrapper(last - first, output_field=DurationField())))[
+            "spent"
+        ]
         return {"": spent.days if spent else 0}
 
 

@@ -7,52 +7,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('jobs', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("jobs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Return',
+            name="Return",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('period', models.CharField(max_length=10)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('counted_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='made_return', to='jobs.job')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.membership')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("period", models.CharField(max_length=10)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("counted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="made_return", to="jobs.job"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-requested_at', '-id'],
+                "ordering": ["-requested_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('measure', models.CharField(max_length=60)),
-                ('breakdown', models.CharField(blank=True, max_length=60)),
-                ('value', models.PositiveIntegerField()),
-                ('made_return', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='reporting.return')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("measure", models.CharField(max_length=60)),
+                ("breakdown", models.CharField(blank=True, max_length=60)),
+                ("value", models.PositiveIntegerField()),
+                (
+                    "made_return",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="figures",
+                        to="reporting.return",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(fields=('agency', 'submission'), name='return_once_per_submission'),
+            model_name="return",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "submission"), name="return_once_per_submission"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.UniqueConstraint(fields=('made_return', 'measure', 'breakdown'), name='figure_once'),
+            model_name="figure",
+            constraint=models.UniqueConstraint(
+                fields=("made_return", "measure", "breakdown"), name="figure_once"
+            ),
         ),
     ]

@@ -18,11 +18,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--published", type=Path, metavar="FILE.csv", help="columns measure,agency,month,value")
+        parser.add_argument(
+            "--published", type=Path, metavar="FILE.csv", help="columns measure,agency,month,value"
+        )
         parser.add_argument("--cases", type=int, help=f"how many cases, about; up to {MOST_CASES:,}")
         parser.add_argument("--seed", type=int, help="another number gives another partnership")
-        parser.add_argument("--until", type=day, metavar="DATE", help="the day to end on, as 2026-03-31; today by default")
-        parser.add_argument("--bench", action="store_true", help="forty agencies over eight years, as from 10,000 cases on")
+        parser.add_argument(
+            "--until", type=day, metavar="DATE", help="the day to end on, as 2026-03-31; today by default"
+        )
+        parser.add_argument(
+            "--bench", action="store_true", help="forty agencies over eight years, as from 10,000 cases on"
+        )
 
     def handle(self, *args: Any, published: Path | None, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -59,7 +65,9 @@ class Command(BaseCommand):
         from dacase.demo.published import PublishedError, fill_to_published
 
         if any(options[name] for name in ("cases", "until", "bench")):
-            raise CommandError("--published says itself how much and when. Leave out --cases, --until and --bench.")
+            raise CommandError(
+                "--published says itself how much and when. Leave out --cases, --until and --bench."
+            )
         try:
             for line in fill_to_published(path, seed=options["seed"]):
                 self.say(line)

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("kind", help="quarterly")
         parser.add_argument("--period", required=True, help="a quarter, as 2026-Q1 for April to June 2026")
         parser.add_argument("--format", required=True, help="csv or xlsx")
-        parser.add_argument("--output", required=True, metavar="FILE", help="where to write; - for the screen")
+        parser.add_argument(
+            "--output", required=True, metavar="FILE", help="where to write; - for the screen"
+        )
 
     def handle(self, *args: Any, kind: str, period: str, format: str, output: str, **options: Any) -> None:
         if format not in FORMATS:
