@@ -66,6 +66,8 @@ def _candidates(membership: Membership, people: Iterable[ReferralPerson]) -> Que
             births |= {one.date_of_birth, swapped(one.date_of_birth) or one.date_of_birth}
     if births:
         alike |= Q(date_of_birth__in=births)
+    if not alike:
+        return Person.objects.none()
     rank = models.Case(
         When(family_name_key__in=keys, date_of_birth__in=births, then=Value(0)),
         When(date_of_birth__in=births, then=Value(1)),
