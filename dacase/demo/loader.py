@@ -23,6 +23,7 @@ FLUSH_ROWS = 200_000
 
 
 def text_of_str(value: str) -> str:
+    """Text as COPY wants it; a null byte, which no column can hold, is left out."""
     # Almost every value is plain, and asking is four times faster than translating.
     return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
 
@@ -58,7 +59,8 @@ def copy_text(value: Any) -> str:
 
 def default_of(field: Field) -> Any:
     """What a row has where nothing is said; NOT_PROVIDED where it has to be said, so that no clock and no
-    secret dice make two loads differ."""
+    secret dice make two loads differ.
+    """
     if field.default in (list, dict):
         return field.default()
     if field.has_default() and not callable(field.default):
@@ -74,7 +76,7 @@ class Sheet:
     def __init__(self, model: type[Model]) -> None:
         fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
         self.table = model._meta.db_table
-        self.columns = [field.column for field in fields]
+        self.columns = [str(field.column) for field in fields]
         self.names = [field.attname for field in fields]
         self.defaults = {field.attname: default_of(field) for field in fields}
         self.keys = [field.attname for field in fields if field.default is uuid4]
@@ -104,7 +106,9 @@ class Sheet:
         if self.lines:
             columns = ", ".join(self.columns)
             self.lines.append("")
-            cursor.copy_expert(f"COPY {self.table} ({columns}) FROM STDIN", io.StringIO("\n".join(self.lines)))
+            cursor.copy_expert(
+                f"COPY {self.table} ({columns}) FROM STDIN", io.StringIO("\n".join(self.lines))
+            )
             self.lines = []
 
 
@@ -153,14 +157,19 @@ def loading(dice: Dice, *, bulk: bool = False, using: str = "owner") -> Iterator
 
     Args:
         dice: throw the keys of rows.
+        using: the owner's database alias.
         bulk: also drop foreign keys and indexes for the time of the load and make them again; worth it
             from about ten thousand cases on.
     """
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        with relax.sleeping_triggers(cursor), relax.dropped(cursor, bulk=bulk):
-            loader = Loader(cursor, dice)
-            yield loader
-            loader.flush()
-            upkeep.make_good(cursor)
+    with (
+        transaction.atomic(using=using),
+        connections[using].cursor() as cursor,
+        relax.sleeping_triggers(cursor),
+        relax.dropped(cursor, bulk=bulk),
+    ):
+        loader = Loader(cursor, dice)
+        yield loader
+        loader.flush()
+        upkeep.make_good(cursor)
     with connections[using].cursor() as cursor:
         cursor.execute("ANALYZE")

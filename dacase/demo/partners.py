@@ -1,6 +1,7 @@
 """The agencies and people that the invented stories are about."""
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from uuid import UUID
 
 from dacase.agencies.models import Membership
@@ -56,6 +57,10 @@ class Area:
         """Somebody of the agency `key` whose role may do `verb`. Raises KeyError where nobody may."""
         return dice.pick(self.partners[key].may[verb])
 
+    def name_of(self, worker: Worker) -> str:
+        """The name of the agency that `worker` works for."""
+        return next(partner.name for partner in self.partners.values() if partner.id == worker.agency_id)
+
     def able(self, verb: str) -> list[str]:
         """The keys of the agencies with somebody who may do `verb`."""
         return [key for key, partner in self.partners.items() if partner.may.get(verb)]
@@ -69,6 +74,14 @@ VERBS = [
 BARRED = "barred_colleague"
 
 
+def work_from(first: date, using: str = "owner") -> None:
+    """Whoever is named in a record worked there then: invented colleagues begin a month before `first`."""
+    late = Membership.objects.using(using).filter(
+        starts_on__gt=first, user__email__regex=r"@example\.(org|com|net)$"
+    )
+    late.update(starts_on=first - timedelta(days=31))
+
+
 def area_of(place: str, memberships: dict[str, Membership], share: float = 1.0) -> Area:
     """The area whose people are `memberships`, by the keys of demo/users.csv."""
     agencies = {row["key"]: row["agency"] for row in read_rows("users")}
@@ -79,7 +92,9 @@ def area_of(place: str, memberships: dict[str, Membership], share: float = 1.0) 
             agencies[key],
             Partner(agencies[key], text(agency.pk), agency.group_id, agency.name, agency.kind),
         )
-        worker = Worker(text(membership.pk), membership.user_id, partner.id, membership.role, *bars(membership))
+        worker = Worker(
+            text(membership.pk), membership.user_id, partner.id, membership.role, *bars(membership)
+        )
         partner.people[key] = worker
         for verb in VERBS:
             if membership.may(verb) and key != BARRED:
@@ -93,6 +108,7 @@ def bars(membership: Membership) -> tuple[int, int | None]:
 
 
 def text(key: UUID) -> str:
+    """A key as the rows of a load write it."""
     return key.hex
 
 

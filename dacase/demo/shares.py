@@ -54,7 +54,18 @@ HIGH_BY_JUDGEMENT = 0.05
 MARAC_WHEN_HIGH = 0.78
 RETURNS_TO_MARAC = 0.34
 DEFERRED = 0.03
-INVITED = ["police", "advocacy", "childrens", "adults", "housing", "gp", "mental", "substance", "probation", "refuge"]
+INVITED = [
+    "police",
+    "advocacy",
+    "childrens",
+    "adults",
+    "housing",
+    "gp",
+    "mental",
+    "substance",
+    "probation",
+    "refuge",
+]
 ACTION_POINTS = {"1": 0.15, "2": 0.4, "3": 0.3, "4": 0.15}
 
 # Refuge: 18 commissioned bed spaces and 6 in a third house (Barnet).

@@ -4,9 +4,7 @@ from typing import Any
 
 from dacase.walls.install import HISTORY_FIELDS, declared
 
-RUNNING = (
-    "g.valid_from <= clock_timestamp() AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp())"
-)
+RUNNING = "g.valid_from <= clock_timestamp() AND (g.valid_until IS NULL OR g.valid_until > clock_timestamp())"
 TURNS = (
     "CASE WHEN g.valid_from > clock_timestamp() THEN g.valid_from"
     " WHEN g.valid_until > clock_timestamp() THEN g.valid_until END"

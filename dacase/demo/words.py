@@ -43,7 +43,13 @@ HAPPENED = [
 ]
 SAFE_TIMES = ["Weekdays 10am to 2pm", "Mornings while the children are at school", "Any time by text first",
               "Tuesday and Thursday afternoons", "Only at the place of work, before noon"]  # fmt: skip
-WHO_ELSE = ["", "", "The perpetrator reads the post", "Shares a phone with a relative", "A relative opens letters"]
+WHO_ELSE = [
+    "",
+    "",
+    "The perpetrator reads the post",
+    "Shares a phone with a relative",
+    "A relative opens letters",
+]
 CODE_WORDS = ["Kingfisher", "Lighthouse", "Teapot", "Marmalade", "Windmill", "Snowglobe", "Bookmark"]
 RELATIONS_OF_CHILD = ["Daughter", "Son"]
 TASKS = [
@@ -66,7 +72,11 @@ JUDGEMENTS = [
     "Control has narrowed to daily checks, and there was a threat at the door. I rate this as high.",
     "There is little to count because so little can be said aloud at home. What is said is grave.",
 ]
-DONE = ["Done as agreed; the advocate knows.", "Done. The victim-survivor was glad of it.", "Completed and noted on file."]
+DONE = [
+    "Done as agreed; the advocate knows.",
+    "Done. The victim-survivor was glad of it.",
+    "Completed and noted on file.",
+]
 
 
 def family_name(dice: Dice) -> str:
@@ -75,6 +85,7 @@ def family_name(dice: Dice) -> str:
 
 
 def given_name(dice: Dice, sex: str) -> str:
+    """A given name that nobody has."""
     return dice.pick(FEMALE if sex == "female" else MALE)
 
 
@@ -85,10 +96,12 @@ def phone(dice: Dice) -> str:
 
 
 def email(given: str, family: str, number: int) -> str:
+    """An address at a domain kept for examples."""
     return f"{given}.{family}{number}@example.{('org', 'com', 'net')[number % 3]}".lower()
 
 
 def address(dice: Dice, place: str) -> str:
+    """A house in a street that is not there; never with a postcode."""
     return f"{1 + int(dice.random() * 140)} {dice.pick(STREETS)}, {place}"
 
 

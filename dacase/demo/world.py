@@ -12,7 +12,7 @@ from dacase.demo import shares
 from dacase.demo.chance import Dice, midnight
 from dacase.demo.exclusions import bar_some
 from dacase.demo.loader import Loader, loading
-from dacase.demo.partners import Area, forty_agencies, northmoor
+from dacase.demo.partners import Area, forty_agencies, northmoor, work_from
 from dacase.demo.story.case_file import Teller
 from dacase.demo.story.meetings import Meetings
 from dacase.demo.story.refuge import Houses
@@ -33,7 +33,7 @@ class Made:
     counts: dict[str, int]
 
 
-class AlreadyFilled(Exception):
+class AlreadyFilledError(Exception):
     """The database holds cases."""
 
 
@@ -43,7 +43,7 @@ def is_filled(using: str = "owner") -> bool:
 
 
 def permission_ids(using: str = "owner") -> dict[str, int]:
-    """guardian's permission ids by codename."""
+    """Read guardian's permission ids by codename."""
     found = Permission.objects.using(using).filter(
         codename__in=["view_case", "view_case_summary", "view_hearing"]
     )
@@ -51,15 +51,22 @@ def permission_ids(using: str = "owner") -> dict[str, int]:
 
 
 def make_world(
-    *, until: date, cases: int = shares.CASES, seed: int = SEED, bench: bool = False, say: Say = lambda text: None
+    *,
+    until: date,
+    cases: int = shares.CASES,
+    seed: int = SEED,
+    bench: bool = False,
+    say: Say = lambda text: None,
 ) -> Made:
     """Fill an empty database with an invented partnership whose last moment is the beginning of `until`.
 
     Args:
         until: the day on which the demo is looked at; everything lies before it.
+        seed: another number gives another partnership.
+        say: is told how far it is.
         cases: how many cases, about; from BULK_CASES on loaded in bulk.
         bench: forty agencies in three places over eight years instead of Northmoor's fourteen.
-    Raises AlreadyFilled where the database holds cases.
+    Raises AlreadyFilledError where the database holds cases.
     """
     bulk = cases >= BULK_CASES
     wide = bench or bulk
@@ -67,9 +74,10 @@ def make_world(
     areas = forty_agencies() if wide else [northmoor()]
     days = shares.BULK_DAYS if wide else shares.DAYS
     seed_second_factors()
+    work_from(until - timedelta(days=days))
     with loading(dice, bulk=bulk) as load:
         if is_filled():  # the tables are locked now, so that of two fillers the second sees the first
-            raise AlreadyFilled
+            raise AlreadyFilledError
         settings = [setting_of(dice, area, load, until, days, cases, is_brief=bulk) for area in areas]
         made = tell_all(dice, settings, until, days, cases, say)
         for setting in settings:

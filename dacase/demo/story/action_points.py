@@ -28,7 +28,9 @@ def one(file: CaseFile, hearing: str, heard_on: date, at: datetime, key: str) ->
     due_on = working_day(heard_on + timedelta(days=dice.pick([3, 7, 10, 14, 21, 28])))
     done_at = at_work(dice, heard_on + timedelta(days=dice.days((due_on - heard_on).days * 0.7, 0.4)))
     is_open = done_at >= teller.now or (today - due_on < timedelta(days=CHASED_DAYS) and dice.chance(0.25))
-    state = ActionState.OPEN if is_open else ActionState.NOT_POSSIBLE if dice.chance(0.06) else ActionState.DONE
+    state = (
+        ActionState.OPEN if is_open else ActionState.NOT_POSSIBLE if dice.chance(0.06) else ActionState.DONE
+    )
     worker = dice.pick(teller.area[key].may["complete_action_point"])
     number = dice.key()
     teller.load.add(
@@ -42,6 +44,7 @@ def one(file: CaseFile, hearing: str, heard_on: date, at: datetime, key: str) ->
 
 
 def outcome_of(file: CaseFile, state: ActionState) -> str:
+    """What the owner reported."""
     if state == ActionState.DONE:
         return str(file.teller.dice.pick(words.DONE))
     return "The victim-survivor no longer wants this." if state == ActionState.NOT_POSSIBLE else ""

@@ -65,7 +65,7 @@ class CaseFile:
 
     def __post_init__(self) -> None:
         self.id = self.id or self.teller.dice.key()
-        self.reference = self.teller.dice.reference("C")
+        self.reference = self.reference or self.teller.dice.reference("C")
         self.happened(self.opened_at)
 
     @property
@@ -113,7 +113,7 @@ class CaseFile:
 
 def write(file: CaseFile) -> None:
     """The rows of the case itself: people, parties, locations, safe contact, grants."""
-    load, dice = file.teller.load, file.teller.dice
+    load = file.teller.load
     load.add(Case, id=file.id, reference=file.reference, opened_at=file.opened_at, closed_at=file.closed_at)
     load.add(
         Headline, case_id=file.id, victim_id=file.victim.id, band=file.band, band_set_on=file.band_set_on,
@@ -127,6 +127,7 @@ def write(file: CaseFile) -> None:
 
 
 def write_person(file: CaseFile, person: Someone) -> None:
+    """The person, unless known already, and the party to this case."""
     load, at = file.teller.load, file.opened_at
     if not person.is_known:
         load.add(
@@ -148,12 +149,16 @@ def write_contact(file: CaseFile) -> None:
     ]
     if dice.chance(0.3):
         number = int(dice.random() * 100)
-        kinds.append((victim, LocationKind.EMAIL.value, words.email(victim.given_name, victim.family_name, number)))
+        kinds.append(
+            (victim, LocationKind.EMAIL.value, words.email(victim.given_name, victim.family_name, number))
+        )
     if dice.chance(0.4):
         kinds.append((victim, LocationKind.GP.value, f"{dice.pick(words.SURGERIES)}, {place}"))
     if dice.chance(0.5):
         kinds.append((file.people[1], LocationKind.ADDRESS.value, words.address(dice, place)))
-    kinds += [(child, LocationKind.SCHOOL.value, f"{dice.pick(words.SCHOOLS)}, {place}") for child in file.children]
+    kinds += [
+        (child, LocationKind.SCHOOL.value, f"{dice.pick(words.SCHOOLS)}, {place}") for child in file.children
+    ]
     for person, kind, value in kinds:
         load.add(Location, case_id=file.id, party_id=person.party_id, kind=kind, value=value,
                  from_on=file.opened_at.date())  # fmt: skip

@@ -101,7 +101,9 @@ def write_referral(teller: Teller, arrival: Arrival, file: CaseFile | None) -> N
                  **person.identity)  # fmt: skip
     load.add(ReferralContact, referral_id=arrival.id, phone=words.phone(dice),
              address=words.address(dice, area.place) if dice.chance(0.6) else "", **safe_ways(dice))  # fmt: skip
-    log(teller, "referral_made", arrival, at=arrival.received_at, by=arrival.sender, priority=arrival.priority)
+    log(
+        teller, "referral_made", arrival, at=arrival.received_at, by=arrival.sender, priority=arrival.priority
+    )
     if arrival.decided_at and arrival.held_by:
         if file is not None:
             file.event("referral_put_into_case", at=arrival.decided_at, by=arrival.held_by,

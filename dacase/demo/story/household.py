@@ -17,7 +17,7 @@ class Someone:
     role: str
     given_name: str
     family_name: str
-    date_of_birth: date
+    date_of_birth: date | None
     sex: str
     relationship: str = ""
     is_known: bool = False
@@ -36,6 +36,8 @@ def household(dice: Dice, on: date, known: Someone | None = None) -> list[Someon
     """A household as it is on the day `on`, the victim-survivor first.
 
     Args:
+        dice: decide everything.
+        on: the day on which ages hold.
         known: somebody of another case who is the perpetrator of this one.
     """
     sex = Sex.MALE.value if dice.chance(shares.MALE_VICTIM) else Sex.FEMALE.value
@@ -58,7 +60,9 @@ def perpetrator(dice: Dice, victim: Someone, on: date, *, known: Someone | None,
     if by_child:
         sex = Sex.MALE.value if dice.chance(0.8) else Sex.FEMALE.value
         relation = "Son" if sex == Sex.MALE else "Daughter"
-        return make(dice, PartyRole.PERPETRATOR, sex, victim.family_name, words.born(dice, "18-24", on), relation)
+        return make(
+            dice, PartyRole.PERPETRATOR, sex, victim.family_name, words.born(dice, "18-24", on), relation
+        )
     relation = dice.weighted(shares.RELATIONSHIPS)
     if known is not None:
         return Someone(known.id, dice.key(), PartyRole.PERPETRATOR.value, known.given_name, known.family_name,
@@ -71,7 +75,8 @@ def perpetrator(dice: Dice, victim: Someone, on: date, *, known: Someone | None,
 
 def children(dice: Dice, victim: Someone, on: date) -> list[Someone]:
     """Children of the household, born after the victim-survivor was sixteen."""
-    oldest = min(17, int((on - victim.date_of_birth).days / 365.25) - 16)
+    age = int((on - victim.date_of_birth).days / 365.25) if victim.date_of_birth else 0
+    oldest = min(17, age - 16)
     found = []
     for _ in range(int(dice.weighted(shares.CHILDREN))):
         sex = Sex.FEMALE.value if dice.chance(0.5) else Sex.MALE.value
@@ -82,5 +87,6 @@ def children(dice: Dice, victim: Someone, on: date) -> list[Someone]:
 
 
 def make(dice: Dice, role: PartyRole, sex: str, family: str, born: date, relationship: str = "") -> Someone:
+    """Somebody new in a role of the case."""
     given = words.given_name(dice, sex)
     return Someone(dice.key(), dice.key(), role.value, given, family, born, sex, relationship)

@@ -24,29 +24,51 @@ REASONS = {
 NOTICED_AFTER = timedelta(days=2)
 
 
-def refer(file: CaseFile, meetings: Meetings, *, at: datetime, by: Worker, criterion: Criterion) -> date | None:
+def criterion_by_risk(file: CaseFile) -> Criterion:
+    """Why a case comes to MARAC for the first time: judgement where that made the band, else the count."""
+    return Criterion.PROFESSIONAL_JUDGEMENT if file.risk["judgement"] else Criterion.VISIBLE_HIGH_RISK
+
+
+def refer(
+    file: CaseFile, meetings: Meetings, *, at: datetime, by: Worker, criterion: Criterion
+) -> date | None:
     """Refer the case to MARAC; it is listed, heard or deferred as far as that lies before now.
 
     Returns the day on which it was heard, or None. The source in returns is the agency that first raised the
     case at the front door, mostly the police; the advocates write the referral.
     """
     teller = file.teller
-    aware = teller.dice.chance(0.92)
     key = teller.dice.key()
     file.was_sent_to_marac = True
     file.grant("marac", Purpose.MARAC.value, at=at, by=by, reason="Referred to MARAC")
-    file.event("case_referred_to_marac", at=at, by=by, label="marac.maracreferral", subject=key, criterion=criterion.value)
-    referrer = next(partner.name for partner in teller.area.partners.values() if partner.id == by.agency_id)
+    file.event(
+        "case_referred_to_marac",
+        at=at,
+        by=by,
+        label="marac.maracreferral",
+        subject=key,
+        criterion=criterion.value,
+    )
+    referrer = teller.area.name_of(by)
     listed_at, heard = put_on_agenda(
         file, meetings, referral=key, at=at, criterion=criterion, referrer=referrer
     )
+    write_referral(file, key, at=at, by=by, criterion=criterion, listed_at=listed_at)
+    return heard
+
+
+def write_referral(
+    file: CaseFile, key: str, *, at: datetime, by: Worker, criterion: Criterion, listed_at: datetime | None
+) -> None:
+    """The row of the referral to MARAC `key`."""
+    teller = file.teller
+    aware = teller.dice.chance(0.92)
     teller.load.add(
         MaracReferral, id=key, case_id=file.id, agency_id=by.agency_id, source=teller.area[file.source].kind,
         referred_by_id=by.id, to_agency_id=teller.area["marac"].id, referred_at=at, criterion=criterion.value,
         reason=REASONS[criterion], victim_aware=(Aware.YES if aware else Aware.NOT_SAFE_TO_ASK).value,
         consent=(Consent.GIVEN if aware else Consent.NOT_SAFE_TO_ASK).value, listed_at=listed_at,
     )  # fmt: skip
-    return heard
 
 
 def put_on_agenda(
@@ -82,9 +104,8 @@ def list_hearing(
     coordinator = teller.area.worker(dice, "marac", "manage_meeting")
     heard = held_on < teller.now.date() and not deferred
     closed_on = working_day(held_on + timedelta(days=CLOSED_AFTER_DAYS))
-    closed_at = at_work(dice, closed_on) if not deferred else at_work(dice, held_on)
-    if not (heard or deferred) or closed_at >= teller.now:
-        closed_at = None
+    closes_at = at_work(dice, held_on if deferred else closed_on)
+    closed_at = closes_at if (heard or deferred) and closes_at < teller.now else None
     key = dice.key()
     load.add(
         Hearing, id=key, meeting_id=meetings.keys[held_on], case_id=file.id, marac_referral_id=referral,
@@ -103,7 +124,9 @@ def list_hearing(
         file.heard_on.append(held_on)
 
 
-def invite(file: CaseFile, hearing: str, key: str, *, at: datetime, by: Worker, until: datetime | None) -> None:
+def invite(
+    file: CaseFile, hearing: str, key: str, *, at: datetime, by: Worker, until: datetime | None
+) -> None:
     """Let an agency see the hearing's papers until it closes; the MARAC office keeps its own."""
     teller = file.teller
     values = {

@@ -29,12 +29,12 @@ class Meetings:
         while day < today + FORTNIGHT * PLANNED_AHEAD:
             self.keys[working_day(day)] = dice.key()
             day += FORTNIGHT
-        self.days = sorted(self.keys)
+        self.all_days = sorted(self.keys)
 
     def next_after(self, day: date) -> date | None:
         """The first meeting whose agenda is still open on `day`; None past the planned ones."""
         earliest = day + timedelta(days=AGENDA_DAYS)
-        return next((held for held in self.days if held >= earliest), None)
+        return next((held for held in self.all_days if held >= earliest), None)
 
     def number(self, held_on: date) -> int:
         """The next place in the running order of the meeting on `held_on`."""
@@ -51,10 +51,14 @@ class Meetings:
     def write(self, load: Loader) -> None:
         """The rows of the meetings, each with its core agencies."""
         for held_on, key in self.keys.items():
-            age = (self.today - held_on).days
-            state = MeetingState.PLANNED if age <= 0 else MeetingState.HELD
-            state = MeetingState.CLOSED if age > CLOSED_AFTER_DAYS else state
-            load.add(Meeting, id=key, coordinator_agency_id=self.area["marac"].id, held_on=held_on,
-                     chair_id=self.chair().id, state=state.value)  # fmt: skip
-            for core in self.invited():
-                load.add(MeetingAgency, meeting_id=key, agency_id=self.area[core].id)
+            self.write_one(load, held_on, key)
+
+    def write_one(self, load: Loader, held_on: date, key: str) -> None:
+        """The rows of the meeting `key` on the day `held_on`."""
+        age = (self.today - held_on).days
+        state = MeetingState.PLANNED if age <= 0 else MeetingState.HELD
+        state = MeetingState.CLOSED if age > CLOSED_AFTER_DAYS else state
+        load.add(Meeting, id=key, coordinator_agency_id=self.area["marac"].id, held_on=held_on,
+                 chair_id=self.chair().id, state=state.value)  # fmt: skip
+        for core in self.invited():
+            load.add(MeetingAgency, meeting_id=key, agency_id=self.area[core].id)

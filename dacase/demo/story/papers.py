@@ -23,10 +23,11 @@ def write_papers(file: CaseFile, hearing: str, *, at: datetime, criterion: Crite
 
 
 def person_of(person: Someone) -> dict[str, str]:
+    """One line of the paper on people."""
     return {
         "name": f"{person.given_name} {person.family_name}",
         "also_known_as": "",
-        "date_of_birth": person.date_of_birth.isoformat(),
+        "date_of_birth": person.date_of_birth.isoformat() if person.date_of_birth else "",
         "role": person.role,
         "relationship": person.relationship,
     }

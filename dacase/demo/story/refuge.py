@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from dacase.cases.choices import PartyRole, Purpose, Scope, Sex
 from dacase.demo import shares
-from dacase.demo.partners import Area
-from dacase.demo.loader import Loader
-from dacase.demo.story.case_file import CaseFile
 from dacase.demo.chance import Dice, at_work
+from dacase.demo.loader import Loader
+from dacase.demo.partners import Area
+from dacase.demo.story.case_file import CaseFile
 from refuge.choices import LeavingReason, PlacementState, ServiceKind
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 
@@ -66,11 +66,13 @@ def ask(file: CaseFile, houses: Houses, day: date) -> date | None:
     dice = teller.dice
     if day >= teller.now.date():
         return None
-    sons = [child for child in file.children if child.sex == Sex.MALE]
-    older_son = any((day - son.date_of_birth).days >= shares.OLDEST_SON * 365.25 for son in sons)
+    births = [child.date_of_birth for child in file.children if child.sex == Sex.MALE]
+    older_son = any(born and (day - born).days >= shares.OLDEST_SON * 365.25 for born in births)
     room = None if older_son or dice.chance(shares.REFUSED) else houses.room_for(day, 1 + len(file.children))
     if room is None:
-        turn_away(file, day, "service:older_son" if older_son else dice.weighted(shares.TURN_AWAY_CAUSES), houses)
+        turn_away(
+            file, day, "service:older_son" if older_son else dice.weighted(shares.TURN_AWAY_CAUSES), houses
+        )
         return None
     return place(file, room, day)
 

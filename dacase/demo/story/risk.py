@@ -33,7 +33,9 @@ def assess(file: CaseFile, *, at: datetime, by: Worker, band: str = "", with_ans
     chosen = set(dice.sample(list(topics(RiskTool.DASH.value)), yes))
     if with_answers:
         answer(file, key, chosen)
-    file.event("assessment_completed", at=at, by=by, label="referrals.riskassessment", subject=key, band=final)
+    file.event(
+        "assessment_completed", at=at, by=by, label="referrals.riskassessment", subject=key, band=final
+    )
     file.band, file.band_set_on = final, day
     file.risk = {"yes_count": yes, "yes": chosen, "judgement": reason}
     return final

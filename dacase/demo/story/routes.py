@@ -35,13 +35,25 @@ SENT_BACK = "We could not reach anybody on the number given. Please ask the send
 
 
 def route(
-    file: CaseFile, arrival: Arrival, key: str, *, at: datetime, by: Worker | None = None, sent_back: bool | None = None
+    file: CaseFile,
+    arrival: Arrival,
+    key: str,
+    *,
+    at: datetime,
+    by: Worker | None = None,
+    sent_back: bool | None = None,
+    may_wait: bool = True,
 ) -> Answered:
     """Route a referral to the service `key`, which may open the case from then on.
 
     Args:
+        file: the case it belongs to.
+        arrival: the referral.
+        key: of the agency it goes to.
+        at: when the front door routes it.
         by: who accepts it; somebody of the service by default.
         sent_back: whether the service sends it back; the dice decide where it is None.
+        may_wait: whether it may still wait, as some of the last days' do.
     Returns how the service has answered by now.
     """
     teller = file.teller
@@ -53,7 +65,7 @@ def route(
     worker = by or area.worker(dice, key, "accept_referral")
     if sent_back is None:
         sent_back = dice.chance(shares.ROUTE_SENT_BACK)
-    waits = answered >= teller.now or (teller.now - at < timedelta(days=7) and dice.chance(0.6))
+    waits = answered >= teller.now or (may_wait and teller.now - at < timedelta(days=7) and dice.chance(0.6))
     state = RouteState.ACCEPTED
     if waits:
         state = RouteState.OPENED if opened < teller.now and dice.chance(0.5) else RouteState.ROUTED
@@ -72,7 +84,9 @@ def route(
     file.grant(key, PURPOSES[key], at=at, by=router, reason=f"Routed with referral {arrival.reference}",
                until=answered if ended else None)  # fmt: skip
     if ended:
-        file.event(f"route_{state.value}", at=answered, by=worker, label="referrals.route", subject=key_of_route)
+        file.event(
+            f"route_{state.value}", at=answered, by=worker, label="referrals.route", subject=key_of_route
+        )
     if not accepted:
         return Answered(None, answered, ended)
     file.event("referral_accepted", at=answered, by=worker, label="referrals.route", subject=key_of_route)

@@ -65,6 +65,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
 
 
 def is_waiting(arrival: Arrival) -> bool:
+    """Whether the front door has still to decide."""
     return arrival.state in {ReferralState.RECEIVED, ReferralState.IN_TRIAGE}
 
 
@@ -140,8 +141,7 @@ def to_marac(setting: Setting, file: CaseFile, worker: Worker, assessed: datetim
     escalates = band != Band.HIGH and dice.chance(0.012)
     if not escalates and not (band == Band.HIGH and dice.chance(shares.MARAC_WHEN_HIGH)):
         return
-    criterion = Criterion.PROFESSIONAL_JUDGEMENT if file.risk["judgement"] else Criterion.VISIBLE_HIGH_RISK
-    criterion = Criterion.POTENTIAL_ESCALATION if escalates else criterion
+    criterion = Criterion.POTENTIAL_ESCALATION if escalates else marac.criterion_by_risk(file)
     at = at_work(dice, assessed.date(), after=1 + int(dice.random() * 2))
     while at < teller.now:
         heard_on = marac.refer(file, setting.meetings, at=at, by=worker, criterion=criterion)

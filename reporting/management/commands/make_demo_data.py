@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 MOST_CASES = 250_000
+EARLIEST = date(2010, 1, 1)
 
 
 class Command(BaseCommand):
@@ -48,14 +49,16 @@ class Command(BaseCommand):
         today = timezone.localdate()
         if not 1 <= wanted.get("cases", 1) <= MOST_CASES:
             raise CommandError(f"--cases must be from 1 to {MOST_CASES:,}.")
-        if wanted.get("until", today) > today:
-            raise CommandError("--until must be today or in the past: nobody has worked in the future yet.")
+        if not EARLIEST <= wanted.get("until", today) <= today:
+            raise CommandError(
+                f"--until must be from {EARLIEST} to today: nobody has worked in the future yet."
+            )
         if world.is_filled():
             self.stdout.write("The database holds cases already. Nothing was changed.")
             return
         try:
             made = world.make_world(**{"until": today} | wanted, bench=options["bench"], say=self.say)
-        except world.AlreadyFilled:
+        except world.AlreadyFilledError:
             self.stdout.write("Somebody else has filled the database meanwhile. Nothing was changed.")
             return
         self.say(f"Made {made.cases:,} invented cases and {sum(made.counts.values()):,} records.")
