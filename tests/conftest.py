@@ -1,9 +1,11 @@
 """Servers, database and cast of the suite. The database is real, and reached as the application's login."""
 
 import os
+import uuid
 from collections.abc import Iterator
 
 import pytest
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: object) -> Iterator[None]:
@@ -33,11 +35,13 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _clear_caches() -> None:
-    """Rate limits and cached charts of one test must not reach the next."""
-    from django.core.cache import cache
+def _own_cache() -> None:
+    """Rate limits and cached charts of one test must not reach the next, nor a test that runs beside it."""
+    from django.core.cache import caches
 
-    cache.clear()
+    caches.settings["default"]["KEY_PREFIX"] = uuid.uuid4().hex
+    if hasattr(caches._connections, "default"):
+        del caches["default"]
 
 
 @pytest.fixture

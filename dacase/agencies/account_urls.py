@@ -27,6 +27,7 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("2fa/authenticate/", second_factor.authenticate, name="mfa_authenticate"),
     path("2fa/totp/activate/", second_factor.activate, name="mfa_activate_totp"),
     path(
         "2fa/recovery-codes/generate/",

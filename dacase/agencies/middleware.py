@@ -21,6 +21,7 @@ WITHOUT_MEMBERSHIP = {
     "mfa_activate_totp",
     "mfa_reauthenticate",
 }
+ON_THE_WAY = {Missing.WORK, Missing.CHOICE, Missing.SET_UP}
 ENDED = "Your work for this agency has ended, so you have been signed out."
 NOT_SHOWN = "A second step has been set up for your account. Sign in again and enter your code."
 
@@ -46,9 +47,7 @@ class ActingMiddleware:
         acting = find_acting(request)
         request.membership = acting.membership  # type: ignore[attr-defined]
         request.can_switch = acting.can_switch  # type: ignore[attr-defined]
-        if acting.membership is not None or (
-            acting.missing is not Missing.ENDED and name in WITHOUT_MEMBERSHIP
-        ):
+        if acting.membership is not None or (acting.missing in ON_THE_WAY and name in WITHOUT_MEMBERSHIP):
             return self.get_response(request)
         return _send_on(request, acting.missing)
 

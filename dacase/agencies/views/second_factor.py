@@ -1,11 +1,17 @@
 """Setting up the second step, on allauth's own pages. What changes is recorded in the same transaction."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django import forms
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 
 from dacase.agencies.forms.second_factor import use_code
 from dacase.agencies.services.sign_in import record_change
@@ -24,6 +30,17 @@ class ActivateView(ActivateTOTPView):
         return response
 
 
+@method_decorator(login_not_required, name="dispatch")
+class AuthenticateView(mfa.AuthenticateView):
+    """The second step. Without a code allauth would look for a security key, which we do not have."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and "code" not in request.POST:
+            request.POST = request.POST.copy()  # type: ignore[misc]
+            request.POST["code"] = ""  # type: ignore[index]
+        return super().dispatch(request, *args, **kwargs)
+
+
 class GenerateView(GenerateRecoveryCodesView):
     """Makes new recovery codes in place of the former ones."""
 
@@ -33,5 +50,6 @@ class GenerateView(GenerateRecoveryCodesView):
         return response
 
 
+authenticate = AuthenticateView.as_view()
 activate = ActivateView.as_view()
 generate_recovery_codes = GenerateView.as_view()
