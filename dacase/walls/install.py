@@ -140,8 +140,8 @@ def history_statements(wall: Wall, history_model: type[Model]) -> list[str]:
         )
 
     statements = [*protect(table, "SELECT"), policy(table, "with_its_row", "SELECT", condition, "")]
-    if wall.case_column:
-        statements.append(bar(table, wall.case_column))
+    if wall.history_case_column:
+        statements.append(bar(table, wall.history_case_column))
     statements.append(
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
         " SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN"

@@ -19,6 +19,9 @@ def prepare_logins(admin_url: str) -> None:
     server = psycopg2.connect(admin_url)
     server.autocommit = True
     try:
+        with server.cursor() as cursor:
+            # Two that change the same login at once would end in an error of the server's.
+            cursor.execute("SELECT pg_advisory_lock(hashtext('dacase.logins'))")
         for login in (OWNER, APP, FIGURES):
             make_login(server, login, passwords.get(login))
         make_database(server, name)

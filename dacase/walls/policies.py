@@ -67,6 +67,7 @@ class Wall:
         case_column: the column with the case, so that exclusions bar the row whatever else lets it be
             seen. Empty where every policy goes through the case, which is barred itself.
         history: the condition for a history row; by default that its row is itself visible.
+        history_case_column: like `case_column`, where `history` does not go through the case.
         append_only: the database refuses UPDATE, DELETE and TRUNCATE to everybody.
     """
 
@@ -75,6 +76,7 @@ class Wall:
     rights: str = "SELECT, INSERT, UPDATE"
     case_column: str = ""
     history: str = ""
+    history_case_column: str = ""
     append_only: bool = False
 
     @property
@@ -102,7 +104,8 @@ def child_of(model: type[Model], parent: type[Model], column: str, rights: str =
 def own_agency(model: type[Model], *, case_column: str = "", rights: str = "SELECT, INSERT, UPDATE") -> Wall:
     """A table whose rows belong to one agency and are seen by no other."""
     condition = f"agency_id = {AGENCY}"
-    return Wall(model, [Policy("own_agency", condition)], rights, case_column=case_column, history=condition)
+    own = Policy("own_agency", condition)
+    return Wall(model, [own], rights, case_column, history=condition, history_case_column=case_column)
 
 
 @dataclass(frozen=True)
