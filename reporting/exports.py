@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from reporting.periods import Quarter
 from reporting.returns import KINDS, FigureRow
@@ -63,7 +64,7 @@ def as_xlsx(kind: str, quarter: Quarter, rows: list[FigureRow]) -> bytes:
     return file.getvalue()
 
 
-def write_figures(sheet, title: str, figures: list[MeasureFigures], looks: dict) -> None:  # noqa: ANN001
+def write_figures(sheet: Any, title: str, figures: list[MeasureFigures], looks: dict[str, Any]) -> None:
     """One row a figure below a line of headings that stays when the sheet is scrolled."""
     sheet.set_column(0, 0, 36)
     sheet.set_column(1, 1, 16)
@@ -88,7 +89,7 @@ def write_figures(sheet, title: str, figures: list[MeasureFigures], looks: dict)
     sheet.autofilter(3, 0, line - 1, 4)
 
 
-def write_definitions(sheet, kind: str, looks: dict) -> None:  # noqa: ANN001
+def write_definitions(sheet: Any, kind: str, looks: dict[str, Any]) -> None:
     """What each measure counts, in words."""
     heads = ["Measure", "Definition", "Rows counted", "Broken down by", "Unit", "Source", "Name in files"]
     for column, width in enumerate([32, 70, 44, 16, 14, 30, 22]):

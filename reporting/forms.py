@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
@@ -23,14 +25,15 @@ class RequestReturnForm(SubmitOnceForm):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         quarters = recent_quarters(QUARTERS_OFFERED, today)
-        self.fields["period"].choices = [
+        field = cast("SelectField", self.fields["period"])
+        field.choices = [
             (
                 quarter.code,
                 f"{quarter.title} ({quarter.code}{'' if quarter.is_finished(today) else ', not finished'})",
             )
             for quarter in quarters
         ]
-        self.fields["period"].initial = quarters[1].code
+        field.initial = quarters[1].code
 
     def save(self, *, actor: Membership) -> Return:
         """Ask for the return."""

@@ -100,5 +100,5 @@ def breakdown_table(title: str, figures: list[MeasureFigures]) -> Table:
     numbers = [{code: number for code, _, number in one.parts} for one in figures]
     rows = [[label, *(Number(column.get(code, 0)) for column in numbers)] for code, label in labels.items()]
     rows.append(["Total", *(Number(one.total) for one in figures)])
-    columns = [title, *(Column(one.measure.title, numeric=True) for one in figures)]
+    columns: list[str | Column] = [title, *(Column(one.measure.title, numeric=True) for one in figures)]
     return Table(f"By {title.lower()}", columns, rows, show_caption=True)

@@ -1,6 +1,7 @@
 """Financial quarters. Years run from April to March; days begin at midnight in London."""
 
 import re
+from calendar import month_name
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -11,7 +12,7 @@ from django.utils import timezone
 LONDON = ZoneInfo("Europe/London")
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 WRITTEN = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = list(month_name)[1:]
 
 
 class PeriodError(ValueError):

@@ -58,8 +58,8 @@ KINDS = {
 }
 
 
-class FiguresUnavailable(Exception):
-    """This part of the installation was not given the login that counts."""
+class FiguresUnavailableError(Exception):
+    """Counting was asked of a part of the installation that was not given the login for it."""
 
 
 def count_return(kind: str, period: Period, progress: Progress | None = None) -> list[FigureRow]:
@@ -72,13 +72,13 @@ def count_return(kind: str, period: Period, progress: Progress | None = None) ->
         kind: a key of KINDS.
         period: the days to count; one that is still running is counted as far as it has come.
         progress: called before each measure with its place (0 for the first) and the measure.
-    Raises KeyError for an unknown kind; FiguresUnavailable where the login is missing.
+    Raises KeyError for an unknown kind; FiguresUnavailableError where the login is missing.
     """
     rows: list[FigureRow] = []
     try:
         connection = connections[FIGURES]
     except ConnectionDoesNotExist as error:
-        raise FiguresUnavailable(
+        raise FiguresUnavailableError(
             "Figures cannot be counted here: DATABASE_FIGURES_URL is not set."
         ) from error
     with transaction.atomic(using=FIGURES), connection.cursor() as cursor:

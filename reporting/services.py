@@ -25,6 +25,7 @@ def request_return(*, kind: str, period: str, submission: UUID, actor: Membershi
         kind: a key of returns.KINDS.
         period: a quarter that has begun, as `2026-Q1`.
         submission: the form's number, so that a double click is one return.
+        actor: who asks; her agency sees the return.
     Raises NotAllowed for a role that may not ask; ValidationError for a period that cannot be counted.
     """
     check_may(actor, "request_return")

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from dacase.agencies.models import Membership
 from dacase.jobs.services import begin_job, report_progress
-from dacase.jobs.tasks_base import Steps, TaskRefused, outbox_task
+from dacase.jobs.tasks_base import Steps, TaskRefusedError, outbox_task
 from reporting.measures import Measure
 from reporting.models import Return
 from reporting.periods import parse_quarter
-from reporting.returns import KINDS, FiguresUnavailable, count_return
+from reporting.returns import KINDS, FiguresUnavailableError, count_return
 from reporting.services import keep_figures, say_not_counted
 
 
@@ -30,14 +30,15 @@ def count(*, return_id: str, steps: Steps) -> None:
 
     try:
         rows = count_return(made.kind, parse_quarter(made.period), progress)
-    except FiguresUnavailable as error:
-        raise TaskRefused(str(error)) from error
+    except FiguresUnavailableError as error:
+        raise TaskRefusedError(str(error)) from error
     with steps.finish() as actor:
-        keep_figures(find(return_id, actor), rows, actor=actor)
+        made = find(return_id, actor)
+        keep_figures(made, rows, actor=made.requested_by)
 
 
 def find(return_id: str, actor: Membership | None) -> Return:
     """The return, where its actor may still see it."""
     if actor is None:
-        raise TaskRefused("Only a membership can ask for a return.")
-    return Return.objects.visible_to(actor).select_related("job").get(pk=UUID(return_id))
+        raise TaskRefusedError("Only a membership can ask for a return.")
+    return Return.objects.visible_to(actor).select_related("job", "requested_by").get(pk=UUID(return_id))

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,7 +20,7 @@ from reporting.services import record_download
 
 @require_GET
 @requires("view_return")
-def return_list(request: HttpRequest) -> HttpResponse:
+def return_list(request) -> HttpResponse:
     """Every return of the agency, the newest first."""
     returns = visible_returns(request.membership)
     page = keyset_page(returns, order=("-requested_at", "-id"), after=request.GET.get("after"), size=25)
@@ -30,20 +30,19 @@ def return_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("request_return")
-def request_return(request: HttpRequest) -> HttpResponse:
+def request_return(request) -> HttpResponse:
     """Choose a quarter; a worker counts it."""
     form = RequestReturnForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: form.save(actor=request.membership)):
-            messages.success(request, "The return is being counted. This takes a few seconds.")
-            return redirect("reporting:detail", form.result.pk)
+    if form.is_valid() and form.attempt(lambda: form.save(actor=request.membership)):
+        messages.success(request, "The return is being counted. This takes a few seconds.")
+        return redirect("reporting:detail", form.result.pk)
     context = {"form": form, "back_url": reverse("reporting:list")}
     return render(request, "reporting/request.html", context)
 
 
 @require_GET
 @requires("view_return")
-def return_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def return_detail(request, pk: UUID) -> HttpResponse:
     """Progress while it is counted, then the figures; htmx asks for the block `progress`."""
     made = get_object_or_404(visible_returns(request.membership), pk=pk)
     return render_fragment(request, "reporting/detail.html", "progress", detail_context(made))
@@ -51,7 +50,7 @@ def return_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @requires("view_return")
-def return_download(request: HttpRequest, pk: UUID, ending: str) -> HttpResponse:
+def return_download(request, pk: UUID, ending: str) -> HttpResponse:
     """The figures as a file. A return that has none yet is as if it were not."""
     made = get_object_or_404(counted_returns(request.membership), pk=pk)
     if ending not in FORMATS:

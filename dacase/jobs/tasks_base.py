@@ -39,11 +39,11 @@ UNKNOWN = "No task has this name."
 GAVE_UP = "Tried {count} times without an end. Last: {last}"
 
 
-class TaskRefused(Exception):
+class TaskRefusedError(Exception):
     """The task cannot be done and trying again would not help. Its text is shown, so it names nobody."""
 
 
-class AlreadyDone(Exception):
+class AlreadyDoneError(Exception):
     """Another worker had the effect first."""
 
 
@@ -56,6 +56,10 @@ class Declared:
     max_attempts: int
     in_steps: bool
     on_failure: Callable[..., None] | None
+
+    @property
+    def retried(self) -> tuple[type[Exception], ...]:
+        return (*ALWAYS_RETRIED, *self.retry_on)
 
 
 TASKS: dict[str, Declared] = {}
@@ -75,6 +79,7 @@ def outbox_task(
     actor's context; that transaction also marks the message done. Any error rolls both back.
 
     Args:
+        name: what `enqueue` calls it, as `reporting.count_return`; never changed while messages wait.
         retry_on: errors after which it is tried again, with growing pauses; a lost database always is one.
             Any other error makes a dead letter at once.
         max_attempts: how often it is begun at most, workers that died included.
@@ -113,7 +118,7 @@ class Steps:
         """The transaction that has the effect and marks the message done. Yields the actor."""
         with self.step() as actor:
             if not take_for_effect(self.message.pk):
-                raise AlreadyDone
+                raise AlreadyDoneError
             yield actor
             mark_done(self.message.pk)
 
@@ -135,11 +140,11 @@ def run_message(message_id: UUID) -> None:
             return
         try:
             call(declared, message)
-        except AlreadyDone:
+        except AlreadyDoneError:
             return
-        except (TaskRefused, PermissionDenied) as error:
+        except (TaskRefusedError, PermissionDenied) as error:
             give_up(message, str(error))
-        except (*ALWAYS_RETRIED, *declared.retry_on) as error:
+        except declared.retried as error:
             log.warning("%s %s will be tried again: %s", message.task, message.pk, where(error))
             if message.attempts == declared.max_attempts:
                 give_up(message, GAVE_UP.format(count=message.attempts, last=where(error)))
@@ -161,7 +166,9 @@ def call(declared: Declared, message: OutboxMessage) -> None:
     steps = Steps(message)
     if declared.in_steps:
         declared.function(steps=steps, **message.args)
-        with steps.finish():  # for a task whose effect was in its steps; AlreadyDone after one that finished
+        with (
+            steps.finish()
+        ):  # for a task whose effect was in its steps; AlreadyDoneError after one that finished
             return
     with steps.finish() as actor:
         declared.function(actor=actor, **message.args)
@@ -177,11 +184,11 @@ def give_up(message: OutboxMessage, reason: str) -> None:
                 with transaction.atomic():
                     declared.on_failure(actor=message.actor, reason=reason, **message.args)
             except Exception as error:  # noqa: BLE001 - the dead letter itself must stay
-                log.error("%s %s: its failure could not be shown: %s", message.task, message.pk, where(error))
+                log.error("%s %s: its failure could not be shown: %s", message.task, message.pk, where(error))  # noqa: TRY400
 
 
 def acting_member(message: OutboxMessage) -> Membership | None:
-    """The actor, with the rights of today. Raises TaskRefused where the membership has ended since."""
+    """The actor, with the rights of today. Raises TaskRefusedError where the membership has ended since."""
     if message.actor_id is None:
         return None
     actor = (
@@ -191,7 +198,7 @@ def acting_member(message: OutboxMessage) -> Membership | None:
         .first()
     )
     if actor is None:
-        raise TaskRefused(ENDED)
+        raise TaskRefusedError(ENDED)
     return actor
 
 

@@ -8,10 +8,10 @@ from django.db import IntegrityError
 
 from dacase.jobs.models import Job, OutboxMessage
 from dacase.jobs.services import begin_job, fail_job, finish_job, report_progress, start_job
-from dacase.jobs.tasks_base import TaskRefused, outbox_task
+from dacase.jobs.tasks_base import TaskRefusedError, outbox_task
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """Something outside cannot be reached just now."""
 
 
@@ -40,12 +40,12 @@ def fails(*, actor, job=""):
 
 @outbox_task("tests.refused", on_failure=tell_job)
 def refused(*, actor, job=""):
-    raise TaskRefused("The period has not begun yet.")
+    raise TaskRefusedError("The period has not begun yet.")
 
 
-@outbox_task("tests.unreachable", retry_on=(Unreachable,), max_attempts=3)
+@outbox_task("tests.unreachable", retry_on=(UnreachableError,), max_attempts=3)
 def unreachable(*, actor):
-    raise Unreachable
+    raise UnreachableError
 
 
 @outbox_task("tests.in_steps", in_steps=True, on_failure=tell_job)

@@ -47,8 +47,9 @@ def test_instants_round_both_clock_changes(year, month, shift):
     assert found == quarter_of(moment) == quarter_of_day(moment.astimezone(LONDON).date())
 
 
-@given(moment=st.datetimes(datetime(2000, 1, 1), datetime(2050, 12, 31), timezones=st.just(UTC)))
-def test_any_instant(moment):
+@given(number=st.integers(946_684_800, 2_556_057_600))
+def test_any_instant(number):
+    moment = datetime.fromtimestamp(number, UTC)  # from 2000 to 2050
     (found,) = quarters_with(moment)
     assert found == quarter_of(moment)
 
@@ -135,7 +136,7 @@ def test_years_out_of_range(text):
 
 def test_an_instant_needs_a_time_zone():
     with pytest.raises(ValueError, match="time zone"):
-        quarter_of(datetime(2026, 4, 1))
+        quarter_of(datetime(2026, 4, 1))  # noqa: DTZ001 - the point
 
 
 def test_begun_and_finished():

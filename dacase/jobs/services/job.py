@@ -15,6 +15,7 @@ def start_job(kind: str, *, result_path: str = "", actor: Membership) -> Job:
     Args:
         kind: what it makes, as `return`.
         result_path: the address on this site of the result, once there is one.
+        actor: who asked; her agency sees the job.
     """
     return Job.objects.create(kind=kind, agency_id=actor.agency_id, actor=actor, result_path=result_path)
 
@@ -36,6 +37,7 @@ def report_progress(job: Job, *, done: int, doing: str) -> None:
     """Say how far a running job is. Seen once the caller's transaction ends, so give each report its own.
 
     Args:
+        job: the job, begun and not finished; progress of any other stays as it is.
         done: number of steps finished.
         doing: what is being done now, in words for the page.
     """

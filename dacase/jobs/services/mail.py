@@ -31,6 +31,7 @@ def queue_mail(
         template: the name of the two templates.
         context: identifiers, codes and paths for the templates; nothing that a person wrote.
         key: makes the mail unique: a second one with the same key is not sent.
+        actor: whose act the mail tells of; no mail is sent once that membership has ended.
     Raises ValidationError for anything but one address.
     """
     if "," in to or ";" in to:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from reporting.exports import FORMATS
-from reporting.returns import FiguresUnavailable, count_return
+from reporting.returns import FiguresUnavailableError, count_return
 from reporting.rules import check_kind, check_quarter
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         try:
             quarter = check_quarter(period)
             rows = count_return(check_kind(kind), quarter)
-        except (ValueError, FiguresUnavailable) as error:
+        except (ValueError, FiguresUnavailableError) as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(
