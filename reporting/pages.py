@@ -1,5 +1,6 @@
 """What the pages of returns show: values for the components, no markup."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +19,20 @@ STATES = {
     JobState.DONE: Tag("Counted", "good"),
     JobState.FAILED: Tag("Not counted", "bad"),
 }
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A table of a breakdown, and in words the parts that are nought in every column and so not in it."""
+
+    table: Table
+    noughts: list[str]
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.table.columns) > 2
+
+
 ON_CARDS = ["referrals_received", "dash_assessments", "marac_cases_heard", "placements_started", "turn_aways"]
 IN_CHARTS = [("referrals_received", "Where referrals came from"), ("dash_assessments", "Assessments by band")]
 
@@ -60,7 +75,7 @@ def detail_context(made: Return) -> dict[str, Any]:
         ],
         "charts": charts_of(figures),
         "wholes": wholes_table(figures),
-        "tables": breakdown_tables(figures),
+        "breakdowns": breakdowns(figures),
         "definitions": [Fact(one.measure.title, one.measure.definition) for one in figures],
     }
 
@@ -85,20 +100,22 @@ def wholes_table(figures: list[MeasureFigures]) -> Table:
     return Table("Totals", ["Measure", Column("Figure", numeric=True), "Unit"], rows)
 
 
-def breakdown_tables(figures: list[MeasureFigures]) -> list[Table]:
+def breakdowns(figures: list[MeasureFigures]) -> list[Breakdown]:
     """One table a breakdown: measures that share one stand beside each other as columns."""
     shared: dict[str, list[MeasureFigures]] = {}
     for one in figures:
         if one.parts:
             shared.setdefault(one.measure.breakdown, []).append(one)
-    return [breakdown_table(title, together) for title, together in shared.items()]
+    return [breakdown(title, together) for title, together in shared.items()]
 
 
-def breakdown_table(title: str, figures: list[MeasureFigures]) -> Table:
+def breakdown(title: str, figures: list[MeasureFigures]) -> Breakdown:
     """One row a code of the breakdown and one for the whole; a column a measure."""
     labels = {code: label for one in figures for code, label, _ in one.parts}
     numbers = [{code: number for code, _, number in one.parts} for one in figures]
-    rows = [[label, *(Number(column.get(code, 0)) for column in numbers)] for code, label in labels.items()]
+    lines = {label: [column.get(code, 0) for column in numbers] for code, label in labels.items()}
+    rows = [[label, *map(Number, values)] for label, values in lines.items() if any(values)]
     rows.append(["Total", *(Number(one.total) for one in figures)])
     columns: list[str | Column] = [title, *(Column(one.measure.title, numeric=True) for one in figures)]
-    return Table(f"By {title.lower()}", columns, rows, show_caption=True)
+    table = Table(f"By {title.lower()}", columns, rows, show_caption=True)
+    return Breakdown(table, [label for label, values in lines.items() if not any(values)])

@@ -24,7 +24,14 @@ def return_list(request) -> HttpResponse:
     """Every return of the agency, the newest first."""
     returns = visible_returns(request.membership)
     page = keyset_page(returns, order=("-requested_at", "-id"), after=request.GET.get("after"), size=25)
-    context = {"page": page, "count": capped_count(returns), "table": returns_table(page.items)}
+    can_ask = request.membership.may("request_return")
+    context = {
+        "page": page,
+        "count": capped_count(returns),
+        "table": returns_table(page.items),
+        "can_ask": can_ask,
+        "empty_href": reverse("reporting:request") if can_ask else "",
+    }
     return render_fragment(request, "reporting/list.html", "results", context)
 
 

@@ -1,7 +1,9 @@
 """The same figures on the page, in the files and from the command; nobody is named in any."""
 
 import csv
+import html
 import io
+import re
 import zipfile
 
 import pytest
@@ -78,9 +80,10 @@ def figures_of_page(page):
     parser.feed(page.partition('<h2 class="govuk-heading-m">Totals</h2>')[2])
     keys = {measure.title: measure.key for measure in KINDS["quarterly"].measures}
     wholes, *parts = parser.tables
+    noughts = [text.split("; ") for text in re.findall(r"None for: (.*)\.</p>", html.unescape(page))]
     found = [(keys[line[0]], "Total", int(line[1].replace(",", ""))) for line in wholes[1:]]
-    for head, *lines in parts:
-        for line in lines[:-1]:
+    for (head, *lines), none in zip(parts, noughts, strict=True):
+        for line in [*lines[:-1], *([label] + ["0"] * (len(head) - 1) for label in none)]:
             found += [
                 (keys[title], line[0], int(value.replace(",", "")))
                 for title, value in zip(head[1:], line[1:], strict=True)
