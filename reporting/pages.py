@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dacase.jobs.models import JobState
 from dacase.ui.charts import Chart, bar_chart
-from dacase.ui.components import Column, Fact, Link, Metric, Number, Table, Tag
+from dacase.ui.components import Column, Fact, Link, Metric, Number, Table, Tag, Text
 from reporting.models import Return
 from reporting.periods import parse_quarter
 from reporting.rules import is_counted, title_of, was_unfinished
@@ -34,7 +34,11 @@ class Breakdown:
 
 
 ON_CARDS = ["referrals_received", "dash_assessments", "marac_cases_heard", "placements_started", "turn_aways"]
-IN_CHARTS = [("referrals_received", "Where referrals came from"), ("dash_assessments", "Assessments by band")]
+# Measure, title, and whether its bars stand by size rather than in the order of the code list.
+IN_CHARTS = [
+    ("referrals_received", "Where referrals came from", True),
+    ("dash_assessments", "Assessments by band", False),
+]
 
 
 def returns_table(returns: list[Return]) -> Table:
@@ -76,7 +80,10 @@ def detail_context(made: Return) -> dict[str, Any]:
         "charts": charts_of(figures),
         "wholes": wholes_table(figures),
         "breakdowns": breakdowns(figures),
-        "definitions": [Fact(one.measure.title, one.measure.definition) for one in figures],
+        "definitions": [
+            Fact(one.measure.title, Text(one.measure.definition, f"Counted in {one.measure.unit}."))
+            for one in figures
+        ],
     }
 
 
@@ -84,10 +91,12 @@ def charts_of(figures: list[MeasureFigures]) -> list[Chart]:
     """Drawn from the parts that are not nought; none where there is nothing to draw."""
     found = {one.measure.key: one for one in figures}
     charts = []
-    for key, title in IN_CHARTS:
+    for key, title, is_ranked in IN_CHARTS:
         parts = [(label, number) for _, label, number in found[key].parts if number] if key in found else []
         if parts:
             measure = found[key].measure
+            if is_ranked:
+                parts.sort(key=lambda part: -part[1])
             charts.append(
                 bar_chart(title, parts, category=measure.breakdown, value=measure.unit.capitalize())
             )
@@ -96,8 +105,8 @@ def charts_of(figures: list[MeasureFigures]) -> list[Chart]:
 
 def wholes_table(figures: list[MeasureFigures]) -> Table:
     """The total of every measure."""
-    rows = [[one.measure.title, Number(one.total), one.measure.unit] for one in figures]
-    return Table("Totals", ["Measure", Column("Figure", numeric=True), "Unit"], rows)
+    rows = [[one.measure.title, Number(one.total)] for one in figures]
+    return Table("Totals", ["Measure", Column("Figure", numeric=True)], rows, stacks=False)
 
 
 def breakdowns(figures: list[MeasureFigures]) -> list[Breakdown]:
@@ -117,5 +126,5 @@ def breakdown(title: str, figures: list[MeasureFigures]) -> Breakdown:
     rows = [[label, *map(Number, values)] for label, values in lines.items() if any(values)]
     rows.append(["Total", *(Number(one.total) for one in figures)])
     columns: list[str | Column] = [title, *(Column(one.measure.title, numeric=True) for one in figures)]
-    table = Table(f"By {title.lower()}", columns, rows, show_caption=True)
+    table = Table(f"By {title.lower()}", columns, rows, show_caption=True, stacks=len(columns) > 2)
     return Breakdown(table, [label for label, values in lines.items() if not any(values)])

@@ -99,6 +99,7 @@ class Table:
     """A table that stacks on a phone. columns: labels or Columns. rows: lists of cells, the first names the row.
 
     caption: what the table shows. sort: the current key of sorting(). show_caption: also on the screen.
+    stacks: False for a table that is narrow enough for a phone as it is, such as words and one number.
     """
 
     caption: str
@@ -106,6 +107,7 @@ class Table:
     rows: Sequence[Sequence[Any]]
     sort: str = ""
     show_caption: bool = False
+    stacks: bool = True
 
     @property
     def heads(self) -> list[Column]:
