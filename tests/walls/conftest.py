@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
+from dacase.agencies.models import Invitation
 from tests.cast import empty_database
 from tests.walls.oracle import Keys, Oracle
 from tests.walls.world import World, build
@@ -16,6 +17,8 @@ def world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
         try:
             yield build()
         finally:
+            # Kept by empty_database, which leaves the partnership alone.
+            Invitation.objects.using("owner").all().delete()
             connections.close_all()
             empty_database()
 

@@ -23,6 +23,7 @@ OF_THE_CASE = (
     "marac_maracreferral", "referrals_riskassessment",
 )  # fmt: skip
 OWN_AGENCY = ("refuge_refugeservice", "refuge_unit", "jobs_job", "reporting_return")
+OPEN = ("marac_meeting", "marac_meetingagency", "agencies_membership", "agencies_invitation")
 WITH_PARENT = {  # table -> (column, parent)
     "referrals_referralperson": ("referral_id", "referrals_referral"),
     "referrals_referralcontact": ("referral_id", "referrals_referral"),
@@ -49,7 +50,7 @@ class Oracle:
 
     def __init__(self) -> None:
         self.models = {model._meta.db_table: model for model in walled_models()}
-        self.rows = {table: read_all(table) for table in (*self.models, "marac_meeting", "agencies_membership")}
+        self.rows = {table: read_all(table) for table in (*self.models, *OPEN)}
         self.now: datetime = timezone.now()
         self.whole, self.summary = permission("view_case"), permission("view_case_summary")
 

@@ -8,10 +8,9 @@ import time
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import connections
 from django.utils import timezone
 
-from dacase.agencies.models import Agency, Membership
+from dacase.agencies.models import Agency, Invitation, Membership
 from dacase.audit.services import record_event, record_read
 from dacase.cases.choices import Scope
 from dacase.cases.models import Case, Grant, Headline, Party, Person
@@ -24,8 +23,8 @@ from dacase.cases.services.person import edit_person, save_safe_contact_plan
 from dacase.jobs.models import Job
 from dacase.walls.context import acting_as
 from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, MaracReferral, Meeting
-from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAnswer, RiskAssessment, Route
+from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Figure, Return
 from tests.cast import Cast
 from tests.factories import make_case, share
@@ -74,6 +73,7 @@ def build() -> World:
     share_and_bar(world)
     count(world)
     type_and_look(world)
+    invite(world)
     run_out(world)
     return world
 
@@ -236,6 +236,15 @@ def count(world: World) -> None:
                 kind="quarterly", period="2026-Q2", agency=member.agency, requested_by=member, job=job
             )
             Figure.objects.create(made_return=made, position=1, measure="invented", value=1)
+
+
+def invite(world: World) -> None:
+    """An invitation of one agency and one of another."""
+    for number, member in enumerate((world.cast.administrator, world.cast.outsider)):
+        Invitation.objects.using("owner").create(
+            email=f"invented{number}@example.net", name="Invented", agency=member.agency, role="idva",
+            token_hash=str(number), invited_by=member, expires_at=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
 
 
 def type_and_look(world: World) -> None:

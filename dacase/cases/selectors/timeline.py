@@ -1,9 +1,13 @@
 """What was done in a case, and who looked at it."""
 
-from django.db.models import QuerySet
+from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from dacase.agencies.models import Membership
 from dacase.audit.models import Event, Read
-from dacase.cases.models import Case
+from dacase.audit.selectors import agency_reads
+from dacase.cases.models import Case, Exclusion
 
 NEWEST_FIRST = ("-at", "-id")
 
@@ -16,3 +20,14 @@ def timeline(case: Case) -> QuerySet[Event]:
 def reads_of_case(case: Case) -> QuerySet[Read]:
     """Who looked at a case that the reader may open, or tried to, to be paged by NEWEST_FIRST."""
     return Read.objects.filter(case_id=case.pk).select_related("user", "agency")
+
+
+def looks_of_agency(
+    membership: Membership, *, user_id: int | None = None, since: date | None = None, until: date | None = None
+) -> QuerySet[Read]:
+    """What people of the reader's own agency opened or were refused, less the cases that bar the reader.
+
+    Arguments as in audit.selectors.agency_reads. To be paged by NEWEST_FIRST.
+    """
+    barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
+    return agency_reads(membership, user_id=user_id, since=since, until=until).exclude(Exists(barred))

@@ -20,7 +20,7 @@ from dacase.cases.access import case_or_404
 from dacase.cases.choices import ReadPurpose
 from dacase.cases.forms.reads import LogFilter
 from dacase.cases.selectors.case import references_of
-from dacase.cases.selectors.timeline import reads_of_case
+from dacase.cases.selectors.timeline import looks_of_agency, reads_of_case
 from dacase.cases.views.frame import frame
 from dacase.ui.components import Column, Tab, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
@@ -47,7 +47,7 @@ def case_reads(request: HttpRequest, pk: UUID) -> HttpResponse:
 def read_log(request: HttpRequest) -> HttpResponse:
     """What people of the reader's own agency opened, or were refused."""
     filters = LogFilter(request.GET or None, people=people_of(request.membership))
-    reads = agency_reads(request.membership, **chosen(filters))
+    reads = looks_of_agency(request.membership, **chosen(filters))
     page = keyset_page(reads, order=NEWEST_FIRST, after=request.GET.get("after"))
     references = references_of(request.membership, case_ids(page.items))
     rows = [[read.user.name, case_cell(read, references), *cells(read)] for read in page]
