@@ -83,9 +83,8 @@ def board(membership: Membership, on: date, *, today: date) -> Board:
     A stay whose planned day of leaving has passed, and that nobody has ended, keeps its unit on the board of
     `today`: the household may still be there.
     """
-    stays = _stays_by_unit(membership, on, today)
-    nights = [_night(unit, stays.get(unit.pk, []), on, today) for unit in units(membership)]
-    every = [stay for listed in stays.values() for stay in listed]
+    every = stays_from(membership, on, today=today)
+    nights = unit_nights(membership, every, on, today=today)
     return Board(
         on=on,
         services=[
@@ -104,21 +103,26 @@ def references_of(stays: Iterable[Placement], membership: Membership) -> dict[UU
     return dict(cases.values_list("pk", "reference"))
 
 
-def _stays_by_unit(membership: Membership, on: date, today: date) -> dict[UUID, list[Placement]]:
+def stays_from(membership: Membership, on: date, *, today: date) -> list[Placement]:
+    """The stays that matter to the night of `on` and those after it, the earliest first. One query."""
     placed = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     if on >= today:
         placed |= Q(state=PlacementState.PLACED)
-    stays = (
+    return list(
         Placement.objects.visible_to(membership)
         .exclude(state=PlacementState.CANCELLED)
         .filter(placed)
         .select_related("unit")  # never the case: the agency may have lost it while the household stays
         .order_by("starts_on")
     )
-    found: dict[UUID, list[Placement]] = {}
+
+
+def unit_nights(membership: Membership, stays: Iterable[Placement], on: date, *, today: date) -> list[UnitNight]:
+    """Every unit of the agency on the night of `on`, given the stays from then on. One query."""
+    by_unit: dict[UUID, list[Placement]] = {}
     for stay in stays:
-        found.setdefault(stay.unit_id, []).append(stay)
-    return found
+        by_unit.setdefault(stay.unit_id, []).append(stay)
+    return [_night(unit, by_unit.get(unit.pk, []), on, today) for unit in units(membership)]
 
 
 def _night(unit: Unit, stays: Iterable[Placement], on: date, today: date) -> UnitNight:
@@ -142,9 +146,3 @@ def _covers(stay: Placement, on: date) -> bool:
 def is_overdue(stay: Placement, *, today: date) -> bool:
     """Whether a household should have left by now and nobody has recorded that it has."""
     return stay.state == PlacementState.PLACED and stay.ends_on is not None and stay.ends_on < today
-
-
-def fitting_units(membership: Membership, on: date, *, today: date) -> list[UnitNight]:
-    """The units that are free on the night of `on`, by service and name."""
-    found = board(membership, on, today=today)
-    return [night for service in found.services for night in service.units if night.state == UnitState.FREE]

@@ -26,7 +26,7 @@ from refuge.forms.placement import DatesForm, EndForm, PlaceForm, PlacementFilte
 from refuge.models import Placement
 from refuge.rules import may_cancel, nights
 from refuge.selectors import placement as selectors
-from refuge.selectors.unit import UnitState, board, is_overdue, references_of
+from refuge.selectors.unit import UnitState, is_overdue, references_of, stays_from, unit_nights
 from refuge.services.placement import cancel_placement, change_placement, end_placement, place_household
 
 STATE_TAGS = {PlacementState.PLACED: "good", PlacementState.ENDED: "neutral", PlacementState.CANCELLED: "neutral"}
@@ -75,8 +75,9 @@ def place(request: HttpRequest, case_pk: UUID) -> HttpResponse:
     """Place the household of one case."""
     case = case_or_404(request, case_pk)
     today = timezone.localdate()
-    listed = [night for one in board(request.membership, today, today=today).services for night in one.units]
-    offered = sorted((n for n in listed if n.unit.is_available), key=lambda night: FREE_FIRST.index(night.state))
+    stays = stays_from(request.membership, today, today=today)
+    listed = [night for night in unit_nights(request.membership, stays, today, today=today) if night.unit.is_available]
+    offered = sorted(listed, key=lambda night: FREE_FIRST.index(night.state))
     household = selectors.possible_household(case)
     initial = {
         "parties": [str(party.pk) for party in household],
@@ -95,7 +96,7 @@ def place(request: HttpRequest, case_pk: UUID) -> HttpResponse:
         "back_url": reverse("refuge:place_choose"),
         "submit_text": "Place the household",
         "has_units": bool(offered),
-        "already": [one for one in selectors.placements_of(case, request.membership) if one.state == PlacementState.PLACED],
+        "already": [stay for stay in stays if stay.case_id == case.pk and stay.state == PlacementState.PLACED],
     }
     return render(request, "refuge/placement/place.html", context)
 
