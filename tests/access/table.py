@@ -8,7 +8,9 @@ A row allows: its roles, with an object in one of its relations, get `answer`. W
 - nobody signed in: sent to sign in (401 or 403 for the API).
 
 `answer` is `open` (the page, or a redirect after an act) or a status code. `*` in roles means everybody
-signed in; `anonymous` means nobody signed in. Addresses may be patterns (`account_*`).
+signed in; `anonymous` means nobody signed in. A row may name several addresses and patterns (`account_*`);
+the first row that fits is meant. `object` is what the address names, a kind of tests/access/world.py; with
+two kinds (`case location`) the second is nested in the first.
 """
 
 import csv
@@ -20,14 +22,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from dacase.agencies.choices import Role
 
-RELATIONS = ("own", "granted", "expired", "excluded", "other", "absent")
+RELATIONS = ("own", "granted", "summary", "expired", "excluded", "other", "absent")
 METHODS = ("GET", "POST")
 
 
 @dataclass(frozen=True)
 class Row:
-    route: str
-    object: str
+    routes: tuple[str, ...]
+    objects: tuple[str, ...]
     methods: frozenset[str]
     roles: frozenset[str]
     relations: frozenset[str]
@@ -41,13 +43,16 @@ def read_table() -> list[Row]:
 
 
 def parse(row: dict[str, str]) -> Row:
-    roles = frozenset(Role.values) if row["roles"] == "*" else frozenset(row["roles"].split())
+    named = set(row["roles"].split())
+    roles = frozenset((named - {"*"}) | (set(Role.values) if "*" in named else set()))
     relations = frozenset(row["relations"].split())
     methods = frozenset(row["methods"].split())
     unknown = (roles - {*Role.values, "anonymous"}) | (relations - {*RELATIONS}) | (methods - {*METHODS})
     if unknown:
         raise ValueError(f"{row['route']}: {', '.join(sorted(unknown))}?")
-    return Row(row["route"], row["object"], methods, roles, relations, row["answer"])
+    return Row(
+        tuple(row["route"].split()), tuple(row["object"].split()), methods, roles, relations, row["answer"]
+    )
 
 
 def routes() -> dict[str, str]:
@@ -68,7 +73,7 @@ def routes() -> dict[str, str]:
 
 
 def rows_for(route: str, table: list[Row]) -> list[Row]:
-    return [row for row in table if fnmatch(route, row.route)]
+    return [row for row in table if any(fnmatch(route, pattern) for pattern in row.routes)]
 
 
 def expected(rows: list[Row], *, method: str, role: str, relation: str) -> str:
@@ -78,7 +83,7 @@ def expected(rows: list[Row], *, method: str, role: str, relation: str) -> str:
         return "refused"
     named = [row for row in of_method if role in row.roles]
     for row in named:
-        if not row.object or relation in row.relations:
+        if not row.objects or relation in row.relations:
             return row.answer
     if role == "anonymous":
         return "sign in"
