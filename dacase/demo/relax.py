@@ -32,6 +32,8 @@ def sleeping_triggers(cursor: Any) -> Iterator[None]:
     COPY refuses a table whose owner is bound by row security too, so for the time of the load the owner is
     not. Nobody else sees this: the tables are locked until the transaction ends, and then it is as it was.
     """
+    # Rows arrive in any order: an earlier load in the same transaction has made the keys immediate.
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     for table in tables():
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     for table in walled():

@@ -17,7 +17,7 @@ from dacase.demo.story.case_file import Teller
 from dacase.demo.story.meetings import Meetings
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.tell import Setting, tell
-from dacase.demo.story.to_do import refer_lately
+from dacase.demo.story.to_do import leave_work
 
 # From here on rows are loaded without indexes, forty agencies share the cases, and old details are left out.
 BULK_CASES = 10_000
@@ -81,7 +81,7 @@ def make_world(
         settings = [setting_of(dice, area, load, until, days, cases, is_brief=bulk) for area in areas]
         made = tell_all(dice, settings, until, days, cases, say)
         for setting in settings:
-            refer_lately(setting)
+            leave_work(setting)
             setting.meetings.write(load)
         say("Writing history and walls")
     return Made(made, dict(load.counts))

@@ -19,7 +19,7 @@ class HeldMeetings(Meetings):
     """Meetings by month, made as they are asked for. Numbers go on from what is on record."""
 
     def __init__(self, dice: Dice, area: Area, today: date, cursor: Any) -> None:
-        self.dice, self.area, self.today, self.candidates = dice, area, today, 0
+        self.dice, self.area, self.today = dice, area, today
         self.recorded = meetings_held(cursor, area["marac"].id)
         self.taken = set(self.recorded)
         held = {day: row for day, row in self.recorded.items() if row[2] != "planned"}

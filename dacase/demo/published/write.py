@@ -20,6 +20,7 @@ from dacase.demo.story.marac import criterion_by_risk, list_hearing
 from dacase.demo.story.marac import write_referral as write_marac_referral
 from dacase.demo.story.risk import assess
 from dacase.demo.story.routes import route
+from dacase.demo.story.tell import open_file
 from marac.choices import Criterion
 from referrals.choices import Priority, ReferralState
 from referrals.rules.clock import FRONT_DOOR, due_at
@@ -110,10 +111,8 @@ class Writer:
             Priority.STANDARD.value, due_at(received_at, clock=FRONT_DOOR, priority=Priority.STANDARD),
             household(dice, day), opened_at, worker, ReferralState.ROUTED.value,
         )  # fmt: skip
-        file = CaseFile(self.teller, arrival.people, opened_at, worker, source)
-        file.event("case_opened", at=opened_at, by=worker)
-        file.grant("mash", Purpose.REFERRAL.value, at=opened_at, by=worker, reason="Opened the case")
-        route(file, arrival, service, at=opened_at + timedelta(minutes=5), sent_back=False, may_wait=False)
+        file = open_file(self.teller, arrival, opened_at, worker)
+        route(file, arrival, service, at=opened_at + timedelta(minutes=5), sent_back=False, waits=False)
         write_referral(self.teller, arrival, file)
         self.new.append(file)
         return file, file.worker or area.worker(dice, service, "accept_referral")

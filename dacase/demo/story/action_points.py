@@ -40,7 +40,9 @@ def one(file: CaseFile, hearing: str, heard_on: date, at: datetime, key: str) ->
         completed_at=None if is_open else done_at, completed_by_id=None if is_open else worker.id,
     )  # fmt: skip
     if not is_open:
-        file.event("action_point_completed", at=done_at, by=worker, label="marac.actionpoint", subject=number)
+        file.event(
+            f"action_point_{state.value}", at=done_at, by=worker, label="marac.actionpoint", subject=number
+        )
 
 
 def outcome_of(file: CaseFile, state: ActionState) -> str:

@@ -1,5 +1,6 @@
 """The file of one case while its story is told; written when the story has ended."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,6 +30,8 @@ class Teller:
     now: datetime
     permissions: dict[str, int]
     is_brief: bool = False
+    # How much work waits: referrals at the front door, routes at a service, candidates for MARAC.
+    waiting: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass

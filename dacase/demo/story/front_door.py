@@ -38,8 +38,13 @@ class Arrival:
     reason: str = ""
 
 
-def arrive(teller: Teller, people: list[Someone], received_at: datetime, source: str) -> Arrival:
-    """A referral about `people` from the agency `source`, with what the front door has done by now."""
+def arrive(
+    teller: Teller, people: list[Someone], received_at: datetime, source: str, *, waits: bool | None = None
+) -> Arrival:
+    """A referral about `people` from the agency `source`, with what the front door has done by now.
+
+    waits: whether it is left in the queue; the dice decide where it is None.
+    """
     dice = teller.dice
     priority = (Priority.HIGH if dice.chance(shares.HIGH_PRIORITY) else Priority.STANDARD).value
     arrival = Arrival(
@@ -48,9 +53,13 @@ def arrive(teller: Teller, people: list[Someone], received_at: datetime, source:
     )  # fmt: skip
     decided_at = decision_time(dice, arrival)
     worker = teller.area.worker(dice, "mash", "triage_referral")
-    if decided_at < teller.now and not waits_still(teller, received_at):
+    if waits is None:
+        waits = waits_still(teller, received_at)
+    if decided_at < teller.now and not waits:
         arrival.decided_at, arrival.held_by, arrival.state = decided_at, worker, ReferralState.ROUTED.value
-    elif dice.chance(0.35):
+        return arrival
+    teller.waiting["referral"] += 1
+    if dice.chance(0.35):
         arrival.held_by, arrival.state = worker, ReferralState.IN_TRIAGE.value
     return arrival
 

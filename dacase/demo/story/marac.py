@@ -80,10 +80,9 @@ def put_on_agenda(
     """
     teller, after = file.teller, at
     while (held_on := meetings.next_after(after.date())) is not None:
-        listing = max(after + NOTICED_AFTER, midnight(held_on - timedelta(days=6)))
-        listed_at = at_work(teller.dice, listing.date())
+        listed_at = at_work(teller.dice, (after + NOTICED_AFTER).date())
         if listed_at >= teller.now:
-            meetings.candidates += 1
+            teller.waiting["candidate"] += 1
             return None, None
         deferred = held_on < teller.now.date() and teller.dice.chance(shares.DEFERRED)
         list_hearing(file, meetings, held_on, referral=referral, listed_at=listed_at, criterion=criterion,

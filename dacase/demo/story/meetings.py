@@ -24,7 +24,6 @@ class Meetings:
         self.dice, self.area, self.today = dice, area, today
         self.keys: dict[date, str] = {}
         self.numbers: dict[date, int] = {}
-        self.candidates = 0
         day = FIRST_THURSDAY + FORTNIGHT * ((first - FIRST_THURSDAY).days // FORTNIGHT.days)
         while day < today + FORTNIGHT * PLANNED_AHEAD:
             self.keys[working_day(day)] = dice.key()

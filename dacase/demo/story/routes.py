@@ -42,7 +42,7 @@ def route(
     at: datetime,
     by: Worker | None = None,
     sent_back: bool | None = None,
-    may_wait: bool = True,
+    waits: bool | None = None,
 ) -> Answered:
     """Route a referral to the service `key`, which may open the case from then on.
 
@@ -53,7 +53,7 @@ def route(
         at: when the front door routes it.
         by: who accepts it; somebody of the service by default.
         sent_back: whether the service sends it back; the dice decide where it is None.
-        may_wait: whether it may still wait, as some of the last days' do.
+        waits: whether it still waits for an answer; some of the last days' do where it is None.
     Returns how the service has answered by now.
     """
     teller = file.teller
@@ -65,7 +65,10 @@ def route(
     worker = by or area.worker(dice, key, "accept_referral")
     if sent_back is None:
         sent_back = dice.chance(shares.ROUTE_SENT_BACK)
-    waits = answered >= teller.now or (may_wait and teller.now - at < timedelta(days=7) and dice.chance(0.6))
+    if waits is None:
+        waits = teller.now - at < timedelta(days=7) and dice.chance(0.6)
+    waits = waits or answered >= teller.now
+    teller.waiting["route"] += waits
     state = RouteState.ACCEPTED
     if waits:
         state = RouteState.OPENED if opened < teller.now and dice.chance(0.5) else RouteState.ROUTED

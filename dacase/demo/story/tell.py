@@ -50,9 +50,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
         end_without_case(dice, arrival)
         write_referral(teller, arrival, None)
         return None
-    file = CaseFile(teller, arrival.people, arrival.decided_at, arrival.held_by, source)
-    file.event("case_opened", at=file.opened_at, by=file.opened_by)
-    file.grant("mash", Purpose.REFERRAL.value, at=file.opened_at, by=file.opened_by, reason="Opened the case")
+    file = open_file(teller, arrival, arrival.decided_at, arrival.held_by)
     support(setting, file, arrival)
     write_referral(teller, arrival, file)
     come_back(setting, file)
@@ -67,6 +65,14 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
 def is_waiting(arrival: Arrival) -> bool:
     """Whether the front door has still to decide."""
     return arrival.state in {ReferralState.RECEIVED, ReferralState.IN_TRIAGE}
+
+
+def open_file(teller: Teller, arrival: Arrival, at: datetime, by: Worker) -> CaseFile:
+    """The file of the case that `by` opens from a referral; the front door sees it."""
+    file = CaseFile(teller, arrival.people, at, by, arrival.source)
+    file.event("case_opened", at=at, by=by)
+    file.grant("mash", Purpose.REFERRAL.value, at=at, by=by, reason="Opened the case")
+    return file
 
 
 def people_of(setting: Setting, at: datetime) -> list[Someone]:
