@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ('also_known_as', models.CharField(blank=True, max_length=200)),
                 ('date_of_birth', models.DateField(blank=True, null=True)),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('prefer_not_to_say', 'Prefer not to say'), ('not_known', 'Not known'), ('not_asked', 'Not asked')], default='not_asked', max_length=20)),
-                ('family_name_key', models.CharField(db_index=True, editable=False, max_length=100)),
+                ('family_name_key', models.CharField(editable=False, max_length=100)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
                 ('also_known_as', models.CharField(blank=True, max_length=200)),
                 ('date_of_birth', models.DateField(blank=True, null=True)),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('prefer_not_to_say', 'Prefer not to say'), ('not_known', 'Not known'), ('not_asked', 'Not asked')], default='not_asked', max_length=20)),
-                ('family_name_key', models.CharField(db_collation='C', db_index=True, editable=False, max_length=100)),
+                ('family_name_key', models.CharField(db_collation='C', editable=False, max_length=100)),
                 ('made_by_group_id', models.IntegerField(editable=False, null=True)),
                 ('is_party', models.BooleanField(default=False, editable=False)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -470,6 +470,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
+            index=models.Index(fields=['family_name_key'], name='person_family_name'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
             index=django.contrib.postgres.indexes.GinIndex(fields=['family_name_key'], name='person_family_name_trigram', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddField(
@@ -517,11 +521,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='grant',
-            index=models.Index(models.F('group'), models.F('permission'), models.OrderBy(models.F('case_opened_at'), descending=True), models.OrderBy(models.F('content_object'), descending=True), condition=models.Q(('case_open', True)), name='grant_open_newest'),
+            index=models.Index(models.F('group'), models.F('permission'), models.OrderBy(models.F('case_opened_at'), descending=True), models.OrderBy(models.F('content_object'), descending=True), condition=models.Q(('case_open', True)), include=('valid_from', 'valid_until'), name='grant_open_newest'),
         ),
         migrations.AddIndex(
             model_name='grant',
-            index=models.Index(models.F('group'), models.F('permission'), models.OrderBy(models.F('case_opened_at'), descending=True), models.OrderBy(models.F('content_object'), descending=True), name='grant_newest'),
+            index=models.Index(models.F('group'), models.F('permission'), models.OrderBy(models.F('case_opened_at'), descending=True), models.OrderBy(models.F('content_object'), descending=True), include=('valid_from', 'valid_until'), name='grant_newest'),
         ),
         migrations.AddConstraint(
             model_name='grant',

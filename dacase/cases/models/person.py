@@ -49,7 +49,7 @@ class Person(models.Model):
     date_of_birth = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=20, choices=Sex, default=Sex.NOT_ASKED)
     # COLLATE "C" keeps the prefix operator ^@ inside the index and leakproof under row security.
-    family_name_key = models.CharField(max_length=100, db_collation="C", editable=False, db_index=True)
+    family_name_key = models.CharField(max_length=100, db_collation="C", editable=False)
     # The group that may see a person who is not yet a party to any case; see walls.py.
     made_by_group_id = models.IntegerField(null=True, editable=False)
     is_party = models.BooleanField(default=False, editable=False)
@@ -62,6 +62,7 @@ class Person(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["date_of_birth"]),
+            models.Index(fields=["family_name_key"], name="person_family_name"),
             GinIndex(fields=["family_name_key"], opclasses=["gin_trgm_ops"], name="person_family_name_trigram"),
         ]
 

@@ -70,9 +70,17 @@ def add_party(
 
 @transaction.atomic
 def add_location(party: Party, *, kind: str, value: str, actor: Membership) -> Location:
-    """Record where a party can be found or reached (choices.LocationKind). The value enters no log."""
+    """Record where a party can be found or reached (choices.LocationKind). The value enters no log.
+
+    What is current already is given back: the same form sent twice makes one.
+    """
     check_may(actor, "edit_case")
-    location = Location.objects.create(case_id=party.case_id, party=party, kind=LocationKind(kind), value=value)
+    party = Party.objects.select_for_update().get(pk=party.pk)
+    entry = {"party": party, "kind": LocationKind(kind), "value": value}
+    same = Location.objects.filter(until_on__isnull=True, **entry).first()
+    if same is not None:
+        return same
+    location = Location.objects.create(case_id=party.case_id, **entry)
     record_event("location_added", actor=actor, subject=location, case_id=party.case_id, data={"kind": kind})
     return location
 

@@ -25,7 +25,7 @@ from dacase.cases.selectors.access import (
 )
 from dacase.cases.services.exclusion import bar_from_case, lift_exclusion
 from dacase.cases.services.grant import end_grant, grant_access
-from dacase.cases.views.frame import form_page, frame
+from dacase.cases.views.frame import form_page, frame, posted
 from dacase.ui.forms import Form
 
 
@@ -70,8 +70,8 @@ def grant_end(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
     if grant is None:
         raise Http404
     own = grant.group_id == request.membership.agency.group_id and grant.permission.codename == Scope.CASE
-    form = Form(request.POST or None)
-    if request.method == "POST" and form.attempt(lambda: end_grant(grant, actor=request.membership)):
+    form = Form(posted(request))
+    if form.is_valid() and form.attempt(lambda: end_grant(grant, actor=request.membership)):
         messages.success(request, f"{grant.group.agency} no longer has this access.")
         return redirect("cases:list") if own else redirect("cases:access", pk)
     facts = [("Agency", grant.group.agency.name), ("May see", scope_label(grant)), ("Purpose", grant.get_purpose_display())]
@@ -85,8 +85,8 @@ def grant_end(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
 def exclusion_create(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Bar a person, a team or an agency from the case."""
     case = case_or_404(request, pk)
-    form = BarForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = BarForm(posted(request))
+    if form.is_valid():
         given = {"group": form.group(), "reason": form.cleaned_data["reason"]}
         if form.attempt(lambda: bar_from_case(case, actor=request.membership, **given)):
             messages.success(request, "They can no longer see this case.")
@@ -104,8 +104,8 @@ def exclusion_lift(request: HttpRequest, pk: UUID, exclusion_pk: UUID) -> HttpRe
     exclusion = exclusion_on(case, exclusion_pk)
     if exclusion is None:
         raise Http404
-    form = Form(request.POST or None)
-    if request.method == "POST" and form.attempt(lambda: lift_exclusion(exclusion, actor=request.membership)):
+    form = Form(posted(request))
+    if form.is_valid() and form.attempt(lambda: lift_exclusion(exclusion, actor=request.membership)):
         messages.success(request, "The exclusion is lifted.")
         return redirect("cases:access", pk)
     facts = [("Barred", barred_name(exclusion)), ("Reason", exclusion.reason), ("Since", exclusion.set_at.date())]

@@ -16,7 +16,7 @@ from dacase.cases.selectors.case import agencies_with_the_file
 from dacase.cases.selectors.people import parties_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST, timeline
 from dacase.cases.services.closing import close_case, reopen_case
-from dacase.cases.views.frame import contact_banner, form_page, frame
+from dacase.cases.views.frame import contact_banner, form_page, frame, posted
 from dacase.cases.views.timeline import drawn_events
 from dacase.ui.components import NextAction
 from dacase.ui.tables import keyset_page
@@ -74,8 +74,8 @@ def case_timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks why, then closes the case."""
     case = case_or_404(request, pk)
-    form = CloseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.attempt(
+    form = CloseForm(posted(request))
+    if form.is_valid() and form.attempt(
         lambda: close_case(case, actor=request.membership, **form.cleaned_data)
     ):
         messages.success(request, "The case is closed. It stays in the list of closed cases.")
@@ -89,8 +89,8 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks why, then opens the case again."""
     case: Case = case_or_404(request, pk)
-    form = ReopenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.attempt(
+    form = ReopenForm(posted(request))
+    if form.is_valid() and form.attempt(
         lambda: reopen_case(case, actor=request.membership, **form.cleaned_data)
     ):
         messages.success(request, "The case is open again.")

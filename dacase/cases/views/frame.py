@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from dacase.agencies.models import Membership
@@ -70,3 +70,8 @@ def contact_banner(party: Party | None, membership: Membership) -> SafeContact |
         reviewed=plan.updated_at.date(),
         href=href,
     )
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, also when that is nothing; None where nothing was sent yet."""
+    return request.POST if request.method == "POST" else None

@@ -15,7 +15,7 @@ from dacase.cases.selectors.location import location_named, read_locations
 from dacase.cases.selectors.people import parties_of
 from dacase.cases.services.case import add_location
 from dacase.cases.services.location import end_location
-from dacase.cases.views.frame import form_page, frame
+from dacase.cases.views.frame import form_page, frame, posted
 from dacase.ui.sealed import seal, unseal
 
 # How long, in seconds, a purpose that was given opens the page again without being asked for anew.
@@ -28,8 +28,8 @@ SEAL = "cases:locations"
 def locations(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask why, then show where everybody in the case can be found. Each look is logged with its purpose."""
     case = case_or_404(request, pk)
-    form = PurposeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PurposeForm(posted(request))
+    if form.is_valid():
         return redirect(open_address(request, case, form.cleaned_data["purpose"]))
     purpose = given_purpose(request, case)
     if request.method == "POST" or purpose is None:
@@ -50,8 +50,8 @@ def locations(request: HttpRequest, pk: UUID) -> HttpResponse:
 def location_create(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record where somebody in the case can be found."""
     case = case_or_404(request, pk)
-    form = AddLocationForm(request.POST or None, parties=parties_of(case))
-    if request.method == "POST" and form.is_valid() and form.attempt(
+    form = AddLocationForm(posted(request), parties=parties_of(case))
+    if form.is_valid() and form.attempt(
         lambda: add_location(actor=request.membership, **form.cleaned_data)
     ):
         messages.success(request, "The location is recorded.")
@@ -69,8 +69,8 @@ def location_end(request: HttpRequest, pk: UUID, location_pk: UUID) -> HttpRespo
     location = location_named(case, location_pk, membership=request.membership)
     if location is None:
         raise Http404
-    form = EndLocationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.attempt(
+    form = EndLocationForm(posted(request))
+    if form.is_valid() and form.attempt(
         lambda: end_location(location, actor=request.membership, **form.cleaned_data)
     ):
         messages.success(request, "It is kept as a former location.")
