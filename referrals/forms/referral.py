@@ -45,7 +45,6 @@ class NameFields(Form):
     date_of_birth = DateField(label="Date of birth", not_future=True, required=False)
     sex = SelectField(label="Sex", choices=Sex, blank="Not asked", required=False)
 
-    looks = {"family_name": Look(width=30), "given_name": Look(width=30)}
 
     def person(self, role: str) -> NamedPerson:
         """Who was named, for the service."""
@@ -79,22 +78,33 @@ class ReferralForm(SubmitOnceForm, NameFields):
         label="Code word", required=False, max_length=60, help_text="A word agreed so that a caller knows who answers"
     )
     what_happened = LongTextField(
-        label="What happened",
+        label="What has happened, and what worries you?",
         max_length=10_000,
         rows=8,
-        help_text="The latest incident, when it was, and what worries you most. Facts first, then your opinion.",
+        error_messages={"required": "Enter what has happened"},
+        help_text="The latest incident and when it was. Facts first, then your opinion.",
     )
-    priority = RadioField(label="How urgent is it?", choices=Priority)
-    victim_aware = RadioField(label="Does the victim-survivor know about this referral?", choices=Aware)
+    priority = RadioField(
+        label="How urgent is it?", choices=Priority, error_messages={"required": "Select how urgent it is"}
+    )
+    victim_aware = RadioField(
+        label="Does the victim-survivor know about this referral?",
+        choices=Aware,
+        error_messages={"required": "Select whether the victim-survivor knows about this referral"},
+    )
     not_aware_reason = TextField(label="Why not?", required=False, max_length=500)
     consent = RadioField(
         label="Consent to this referral",
         choices=Consent,
         help_text="A referral can be made without consent where somebody is in danger.",
+        error_messages={"required": "Select whether consent was given"},
     )
     receiver = SelectField(label="Front door that the referral goes to", choices=(), blank="Choose an area")
 
-    field_order = ["submission", "phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word"]
+    field_order = [
+        *("submission", "phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word"),
+        *("what_happened", "priority", *NAMES, "victim_aware", "not_aware_reason", "consent", "receiver"),
+    ]
     sections = [
         (
             "How to make contact safely",
@@ -108,16 +118,18 @@ class ReferralForm(SubmitOnceForm, NameFields):
         ("The victim-survivor", "", NAMES),
         ("Awareness and consent", "", ["victim_aware", "consent", "receiver"]),
     ]
-    looks = NameFields.looks | {
+    looks = {
         "phone": Look(width=20),
-        "email": Look(width=30),
         "code_word": Look(width=20),
         "ways": Look(small=True),
-        "victim_aware": Look(reveals={Aware.NO: ("not_aware_reason",)}),
+        "priority": Look(small=True),
+        "victim_aware": Look(small=True, reveals={Aware.NO: ("not_aware_reason",)}),
+        "consent": Look(small=True),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["family_name"].error_messages["required"] = "Enter the victim-survivor’s family name"
         self.doors = list(front_doors())
         if len(self.doors) > 1:
             self.fields["receiver"].choices = [("", "Choose an area"), *((str(a.pk), a.name) for a in self.doors)]  # type: ignore[attr-defined]
@@ -144,6 +156,11 @@ class ReferralForm(SubmitOnceForm, NameFields):
 
 
 class PerpetratorRow(NameFields):
+    family_name = TextField(
+        label="Family name",
+        max_length=100,
+        error_messages={"required": "Enter the perpetrator’s family name, or empty the whole row"},
+    )
     relationship = TextField(
         label="Relationship to the victim-survivor",
         max_length=100,
@@ -153,6 +170,11 @@ class PerpetratorRow(NameFields):
 
 
 class ChildRow(NameFields):
+    family_name = TextField(
+        label="Family name",
+        max_length=100,
+        error_messages={"required": "Enter the child’s family name, or empty the whole row"},
+    )
     relationship = TextField(
         label="Relationship to the victim-survivor",
         max_length=100,
@@ -165,6 +187,10 @@ class Rows(BaseFormSet):
     """People of one role, a row each; an empty row is nobody. The last row can be asked for by a button."""
 
     role: PartyRole
+    default_error_messages = {
+        "missing_management_form": "Part of this page was missing. Open it again; what you typed is kept",
+        "too_many_forms": "A referral can name at most %(num)d people in each group",
+    }
 
     def one_more(self) -> None:
         """Show another empty row, with everything typed kept and nothing checked yet."""
@@ -224,7 +250,11 @@ class ReferralPage:
 
     def is_valid(self) -> bool:
         # Each is asked, so that every error shows at once.
-        return all([self.form.is_valid(), self.perpetrators.is_valid(), self.children.is_valid()])
+        valid = [self.form.is_valid(), self.perpetrators.is_valid(), self.children.is_valid()]
+        for rows in self.rows.values():
+            for error in rows.non_form_errors():
+                self.form.add_error(None, error)
+        return all(valid)
 
     def save(self, *, actor: Membership) -> Referral | None:
         """Send the referral. None where the service refused; its reasons are errors of the form then."""

@@ -14,6 +14,7 @@ from dacase.ui.forms import (
     SubmitOnceForm,
     VersionedForm,
     YesNoField,
+    plain_words,
 )
 from referrals.choices import Answer, AnswerSource
 from referrals.models import RiskAnswer
@@ -47,6 +48,7 @@ class SectionForm(VersionedForm):
         self.looks = {}
         for topic in section.topics:
             self._ask(topic.code, topic.label)
+        plain_words(self.fields)
 
     def _ask(self, code: str, label: str) -> None:
         self.fields[f"{code}_answer"] = RadioField(label=label, choices=Answer, required=False)

@@ -15,6 +15,7 @@ from dacase.ui.forms import (
     RadioField,
     SelectField,
     VersionedForm,
+    plain_words,
 )
 from dacase.ui.words import day_words
 from referrals.choices import Priority, ReferralState
@@ -93,6 +94,7 @@ class WhoIsWhoForm(VersionedForm):
             initial=first,
         )
         self.fields[name].error_messages["required"] = f"Select who {one.name} is"
+        plain_words({name: self.fields[name]})
 
 
 class OpenCaseForm(WhoIsWhoForm):

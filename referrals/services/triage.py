@@ -128,7 +128,8 @@ def route_referral(referral_id: UUID, *, version: int, agencies: Sequence[Agency
     routes = [_route(referral, referral.case, agency, actor) for agency in open_to]
     referral.state, referral.decided_at = ReferralState.ROUTED, referral.decided_at or timezone.now()
     referral.held_by, referral.decision_reason = referral.held_by or actor, ""
-    _save(referral, "referral_routed", actor, ["state", "decided_at", "held_by", "decision_reason"])
+    # Each route has its own event, so the referral needs none.
+    _store(referral, ["state", "decided_at", "held_by", "decision_reason"])
     return routes
 
 
@@ -204,7 +205,11 @@ def _into_case(referral: Referral, case: Case, persons: Mapping[UUID, object], a
 
 
 def _save(referral: Referral, verb: str, actor: Membership, fields: list[str]) -> Referral:
-    referral.version += 1
-    referral.save(update_fields=[*fields, "version"])
+    _store(referral, fields)
     record_event(verb, actor=actor, subject=referral, case_id=referral.case_id)
     return referral
+
+
+def _store(referral: Referral, fields: list[str]) -> None:
+    referral.version += 1
+    referral.save(update_fields=[*fields, "version"])

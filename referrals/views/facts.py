@@ -85,7 +85,7 @@ def people_table(people: Iterable[ReferralPerson]) -> Table:
             one.name,
             PartyRole(one.role).label,
             one.relationship or "",
-            one.date_of_birth or "Date of birth not known",
+            one.date_of_birth or "Not known",
             one.get_sex_display(),
         ]
         for one in people

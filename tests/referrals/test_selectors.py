@@ -9,7 +9,13 @@ from dacase.cases.services.case import PersonDetails, open_case
 from dacase.walls.context import acting_as
 from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAssessment, Route
 from referrals.selectors.match import matches_for
-from referrals.selectors.referral import followed_referrals, may_see_contact, outcomes, sent_referrals, with_routes
+from referrals.selectors.referral import (
+    followed_referrals,
+    may_see_contact,
+    outcomes,
+    sent_referrals,
+    with_routes,
+)
 from referrals.selectors.route import inbox, referral_of, referrals_of_case, routes_to
 from referrals.selectors.triage import parties_of, services_to_route_to, taken_in, triage_queue
 from referrals.services import route as route_services

@@ -1,0 +1,241 @@
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from dacase.audit.models import Read
+from dacase.cases.models import Case, Party
+from dacase.walls.context import acting_as
+from referrals.models import Referral, ReferralPerson, Route
+from referrals.services import triage as services
+from tests.factories import make_case
+from tests.referrals.builders import fresh, open_case_for, route_to, send
+
+
+@pytest.fixture
+def referral(cast):
+    return send(cast.police_officer)
+
+
+@pytest.fixture
+def worker(cast, sign_in):
+    return sign_in(cast.front_door_worker)
+
+
+def url(name, referral, *more):
+    return reverse(f"referrals:{name}", args=[referral.pk, *more])
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def press(client, name, referral, actor, *more, **data):
+    return client.post(url(name, referral, *more), {"version": fresh(referral, actor).version} | data, follow=True)
+
+
+def test_the_queue_is_sorted_by_its_clocks(cast, worker, django_assert_max_num_queries):
+    standard, high = send(cast.police_officer, priority="standard"), send(cast.hospital_umber)
+    with django_assert_max_num_queries(14):
+        page = text_of(worker.get(reverse("referrals:queue")))
+    assert page.index(high.reference) < page.index(standard.reference)
+    assert "<strong>2</strong> referrals waiting for a decision" in page
+    assert "Nobody yet" in page
+    assert "Testcase" not in page
+    filtered = text_of(worker.get(reverse("referrals:queue"), {"priority": "standard"}))
+    assert high.reference not in filtered
+    headers = {"HX-Request": "true", "HX-Target": "results"}
+    assert "<html" not in text_of(worker.get(reverse("referrals:queue"), {"held": "me"}, headers=headers))
+
+
+def test_an_empty_queue(worker):
+    assert "Nothing is waiting" in text_of(worker.get(reverse("referrals:queue")))
+
+
+def test_the_page_shows_everything_and_the_look_is_recorded(cast, worker, referral, django_assert_max_num_queries):
+    with django_assert_max_num_queries(18):
+        page = text_of(worker.get(url("triage", referral)))
+    for words in ("Vera Testcase", "07700 900123", "broken door", "Take this referral", "Nobody like the people named"):
+        assert words in page
+    assert f"<title>Referral {referral.reference} – DACase</title>" in page
+    with acting_as(cast.front_door_worker):
+        assert Read.objects.filter(page="referrals:triage", object_id=referral.pk).count() == 1
+
+
+def test_take_release_and_take_over(cast, worker, referral, sign_in):
+    assert "You hold this referral now" in text_of(press(worker, "take", referral, cast.front_door_worker))
+    colleague = sign_in(cast.mash_fennel)
+    page = text_of(colleague.get(url("triage", referral)))
+    assert f"{cast.front_door_worker.user.name} holds this referral" in page
+    assert "Take it over" in page
+    assert "Open a case" not in page
+    assert "You hold this referral" in text_of(press(colleague, "take", referral, cast.mash_fennel))
+    assert "back in the queue" in text_of(press(colleague, "release", referral, cast.mash_fennel))
+
+
+def test_the_second_of_two_workers_is_shown_what_the_first_did(cast, worker, referral, sign_in):
+    press(worker, "take", referral, cast.front_door_worker)
+    page = text_of(sign_in(cast.mash_fennel).post(url("take", referral), {"version": 1}, follow=True))
+    assert f"{cast.front_door_worker.user.name} changed this while you were looking" in page
+    assert fresh(referral, cast.front_door_worker).held_by == cast.front_door_worker
+
+
+def test_a_button_without_its_version_does_nothing(cast, worker, referral):
+    for version in ("", "x", "-1"):
+        page = text_of(worker.post(url("take", referral), {"version": version}, follow=True))
+        assert "This page was out of date" in page or "Part of this page was missing" in page
+    assert fresh(referral, cast.front_door_worker).held_by is None
+
+
+def test_open_a_case_and_route_it(cast, worker, referral):
+    page = text_of(press(worker, "open_case", referral, cast.front_door_worker))
+    case = fresh(referral, cast.front_door_worker).case
+    assert f"Case {case.reference} is open" in page
+    assert "Route the referral" in page
+    assert cast.idva.agency.name in page
+    none = text_of(press(worker, "route", referral, cast.front_door_worker))
+    assert "Select at least one service" in none
+    routed = press(worker, "route", referral, cast.front_door_worker, agencies=[cast.idva.agency_id])
+    assert f"Routed to {cast.idva.agency.name}" in text_of(routed)
+    assert "Route to a further service" in text_of(routed)
+    assert cast.idva.agency.name in text_of(routed)
+
+
+def test_a_stale_route_shows_where_it_went(cast, worker, referral, sign_in):
+    open_case_for(referral, cast.front_door_worker)
+    version = fresh(referral, cast.front_door_worker).version
+    press(worker, "route", referral, cast.front_door_worker, agencies=[cast.idva.agency_id])
+    data = {"version": version, "agencies": [cast.refuge_worker.agency_id]}
+    page = text_of(sign_in(cast.mash_fennel).post(url("route", referral), data))
+    assert f"{cast.front_door_worker.user.name} saved this page while you were typing" in page
+    with acting_as(cast.front_door_worker):
+        assert Route.objects.get().to_agency == cast.idva.agency
+
+
+def answers_for(referral, case, actor, new=()):
+    """What the form posts: everybody of the referral is the one of the same given name in the case."""
+    with acting_as(actor):
+        persons = {p.person.given_name: p.person_id for p in Party.objects.filter(case=case).select_related("person")}
+        people = ReferralPerson.objects.filter(referral=referral)
+        return {
+            f"person-{one.pk}": "new" if one.given_name in new else str(persons[one.given_name]) for one in people
+        }
+
+
+def test_matches_are_shown_with_reasons_and_must_be_answered(cast, worker, referral):
+    actor = cast.front_door_worker
+    case = open_case_for(referral, actor)
+    again = send(cast.hospital_umber)
+    page = text_of(worker.get(url("triage", again)))
+    assert "People who may be known already" in page
+    assert "Same family name; Same given name; Same date of birth" in page
+    assert f"Compare with case {case.reference}" in page
+    asked = text_of(worker.get(url("open_case", again)))
+    assert "Who is Vera Testcase, victim-survivor, born 4 March 1990?" in asked
+    unanswered = text_of(press(worker, "open_case", again, actor))
+    assert "Select who Vera Testcase is" in unanswered
+    answers = answers_for(again, case, actor, new=("Percy", "Cleo", "Cosmo"))
+    assert "is open" in text_of(press(worker, "open_case", again, actor, **answers))
+    with acting_as(actor):
+        assert Case.objects.count() == 2
+        assert Party.objects.filter(person__given_name="Vera").values("person").distinct().count() == 1
+
+
+def test_join_a_case_and_see_both_sides(cast, worker, referral, django_assert_max_num_queries):
+    actor = cast.front_door_worker
+    case = open_case_for(referral, actor)
+    again = send(cast.hospital_umber)
+    with django_assert_max_num_queries(20):
+        page = text_of(worker.get(url("join_case", again, case.pk)))
+    assert "Named in the referral" in page
+    assert "In the case" in page
+    assert "Not in this case yet" in page
+    joined = press(worker, "join_case", again, actor, case.pk, **answers_for(again, case, actor))
+    assert f"The referral is in case {case.reference}" in text_of(joined)
+    assert fresh(again, actor).case == case
+    with acting_as(actor):
+        assert Read.objects.filter(page="referrals:join_case", case_id=case.pk).exists()
+
+
+def test_a_stranger_cannot_be_chosen_and_a_hidden_case_is_not_there(cast, worker, referral):
+    hidden = make_case(cast.idva)
+    with acting_as(cast.idva):
+        stranger = Party.objects.filter(case=hidden).first().person_id
+    assert worker.get(url("join_case", referral, hidden.pk)).status_code == 404
+    assert worker.get(url("join_case", referral, uuid.uuid4())).status_code == 404
+    actor = cast.front_door_worker
+    case = open_case_for(send(cast.police_officer), actor)
+    answers = answers_for(referral, case, actor)
+    first = next(iter(answers))
+    page = text_of(press(worker, "join_case", referral, actor, case.pk, **answers | {first: str(stranger)}))
+    assert "select one of the answers" in page
+    assert fresh(referral, actor).case is None
+
+
+@pytest.mark.parametrize(
+    ("name", "done", "state"),
+    [
+        ("return", "The sender sees your question", "returned"),
+        ("decline", "The sender sees the reason", "declined"),
+        ("no_further_action", "No further action is recorded", "no_further_action"),
+    ],
+)
+def test_a_decision_needs_words_and_ends_the_clock(cast, worker, referral, name, done, state):
+    assert worker.get(url(name, referral)).status_code == 200
+    page = text_of(press(worker, name, referral, cast.front_door_worker, reason=""))
+    assert "There is a problem" in page
+    page = text_of(press(worker, name, referral, cast.front_door_worker, reason="Already known to us"))
+    assert done in page
+    assert fresh(referral, cast.police_officer).state == state
+    decided = text_of(worker.get(url("triage", referral)))
+    assert "Already known to us" in decided
+    assert "Decided on" in decided
+    assert "Open a case" not in decided
+
+
+def test_deciding_on_what_a_colleague_has_decided_shows_it(cast, worker, referral, sign_in):
+    with acting_as(cast.mash_fennel):
+        services.decline_referral(referral.pk, version=1, reason="Lives elsewhere", actor=cast.mash_fennel)
+    page = text_of(worker.post(url("decline", referral), {"version": 1, "reason": "Not for us"}))
+    assert f"{cast.mash_fennel.user.name} saved this page while you were typing" in page
+    assert "Lives elsewhere" in page
+    assert "Not for us" in page
+    second = worker.post(url("decline", referral), {"version": 2, "reason": "Not for us"})
+    assert "This referral was decided: declined" in text_of(second)
+
+
+ACTS = ["take", "release", "open_case", "route", "return", "decline", "no_further_action"]
+
+
+@pytest.mark.parametrize("name", ["triage", *ACTS])
+def test_only_front_door_workers_and_only_what_was_sent_to_them(cast, sign_in, referral, name):
+    methods = ["get"] if name == "triage" else ["post"]
+    for method in methods:
+        for membership in (cast.police_officer, cast.idva, cast.commissioner):
+            assert getattr(sign_in(membership), method)(url(name, referral)).status_code == 403
+        worker = sign_in(cast.front_door_worker)
+        absent = reverse(f"referrals:{name}", args=[uuid.uuid4()])
+        response = getattr(worker, method)(absent, {"version": 1, "reason": "x"}, follow=True)
+        assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["take", "release", "route"])
+def test_looking_changes_nothing(worker, referral, name):
+    assert worker.get(url(name, referral)).status_code == 405
+
+
+def test_pages_read_with_get_leave_the_referral_as_it_was(cast, worker, referral):
+    for name in ("triage", "open_case", "return", "decline", "no_further_action"):
+        assert worker.get(url(name, referral)).status_code == 200
+    stored = fresh(referral, cast.front_door_worker)
+    assert (stored.version, stored.state, stored.held_by) == (1, "received", None)
+
+
+def test_the_home_page_starts_with_the_most_urgent(cast, worker, referral):
+    page = text_of(worker.get(reverse("cases:home")))
+    assert f"Decide on referral {referral.reference}" in page
+    route_to(referral, cast.front_door_worker, cast.idva)
+    page = text_of(worker.get(reverse("cases:home")))
+    assert "Nothing is waiting" in page
+    with acting_as(cast.front_door_worker):
+        assert Referral.objects.count() == 1
