@@ -1,10 +1,12 @@
 """What was done in a case, and who looked at it."""
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from dacase.agencies.models import Membership
+from dacase.agencies.models import Agency, Membership
 from dacase.audit.models import Event, Read
 from dacase.audit.selectors import agency_reads
 from dacase.cases.models import Case, Exclusion
@@ -31,3 +33,8 @@ def looks_of_agency(
     """
     barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
     return agency_reads(membership, user_id=user_id, since=since, until=until).exclude(Exists(barred))
+
+
+def agencies_named(agency_ids: Iterable[UUID]) -> dict[str, str]:
+    """Agency id as text -> name: the data of events holds identifiers only."""
+    return {str(pk): name for pk, name in Agency.objects.filter(pk__in=list(agency_ids)).values_list("pk", "name")}

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from dacase.agencies.choices import Role
-from dacase.agencies.models import Agency
 from dacase.audit.models import Event as Record
 from dacase.audit.selectors import sentence
 from dacase.cases.choices import ClosingReason, LocationKind, PartyRole, ReopeningReason, Scope
+from dacase.cases.selectors.timeline import agencies_named
 from dacase.ui.components import Event
 
 # The codes that an event's data may hold, and the words for them. A value that is in none stays unsaid.
@@ -32,7 +32,7 @@ def drawn_events(records: Iterable[Record]) -> list[Event]:
 def agency_names(records: list[Record]) -> dict[str, str]:
     """Agency id as text -> name, of the agencies in the data of `records`."""
     ids = {found for record in records if (found := as_uuid(record.data.get("agency")))}
-    return {str(pk): name for pk, name in Agency.objects.filter(pk__in=ids).values_list("pk", "name")} if ids else {}
+    return agencies_named(ids) if ids else {}
 
 
 def as_uuid(value: object) -> UUID | None:
