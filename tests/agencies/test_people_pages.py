@@ -154,12 +154,12 @@ def test_inviting_through_the_page(admin, cast):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({}, "Enter name"),
+        ({}, "Enter their name"),
         (
             {"name": "N", "email": "no-address", "role": "idva"},
             "Enter an email address in the correct format",
         ),
-        ({"name": "N", "email": "n@example.org"}, "Select role"),
+        ({"name": "N", "email": "n@example.org"}, "Select their role"),
         ({"name": "N", "email": "idva@example.org", "role": "idva"}, "works for your agency already"),
         (
             {"name": "x" * 1_000_000, "email": "n@example.org", "role": "idva"},
@@ -220,7 +220,7 @@ def test_ending_work_through_the_pages(admin, cast):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({}, "Answer “When does the work end?”"),
+        ({}, "Select when the work ends"),
         ({"when": "later"}, "Enter the last day"),
         (
             {"when": "later", "last_day_day": "31", "last_day_month": "2", "last_day_year": "2030"},

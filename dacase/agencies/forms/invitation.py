@@ -16,6 +16,7 @@ class AcceptForm(Form):
     )
     password = forms.CharField(
         label="New password",
+        error_messages={"required": "Enter a new password"},
         max_length=500,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -23,6 +24,7 @@ class AcceptForm(Form):
     )
     again = forms.CharField(
         label="New password again",
+        error_messages={"required": "Enter the new password again"},
         max_length=500,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

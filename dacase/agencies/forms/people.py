@@ -31,7 +31,12 @@ class PeopleFilter(FilterForm):
 class RoleAndTeam(Form):
     """The role and team of a colleague: those that the actor may give, of her own agency."""
 
-    role = RadioField(label="Role", choices=[])
+    role = RadioField(
+        label="Role",
+        choices=[],
+        help_text="It decides what they may see and do, and whether they sign in with a second step.",
+        error_messages={"required": "Select their role"},
+    )
     team = SelectField(label="Team", choices=[], blank="No team", required=False)
 
     def __init__(self, *args: Any, actor: Membership, also: str = "", **kwargs: Any) -> None:
@@ -46,9 +51,11 @@ class RoleAndTeam(Form):
 
 
 class InviteForm(SubmitOnceForm, RoleAndTeam):
-    name = TextField(label="Name", max_length=120)
+    name = TextField(label="Name", max_length=120, error_messages={"required": "Enter their name"})
     email = EmailField(
-        label="Work email address", help_text="The invitation goes to this address, and they sign in with it."
+        label="Work email address",
+        help_text="The invitation goes to this address, and they sign in with it.",
+        error_messages={"required": "Enter their work email address"},
     )
 
     field_order = ["name", "email", "role", "team"]
@@ -83,6 +90,7 @@ class EndForm(Form):
     when = RadioField(
         label="When does the work end?",
         choices=[(NOW, "Now. They are signed out everywhere at once"), (LATER, "At the end of a day")],
+        error_messages={"required": "Select when the work ends"},
     )
     last_day = DateField(label="Last day", required=False, not_past=True)
 
