@@ -1,6 +1,7 @@
 """What our e-mails say: enough for whom they are, and nothing for whoever reads over her shoulder."""
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -48,15 +49,15 @@ def test_the_invitation_leads_to_its_page(row):
     assert message.subject == "Your invitation"
     assert message.to == ["nora.new@example.org"]
     address = next(line for line in message.body.splitlines() if line.startswith("http"))
-    assert address == f"http://127.0.0.1:8000/invitation/{services.token_of(row)}/"
-    assert Client().get(address.removeprefix("http://127.0.0.1:8000")).status_code == 200
+    assert address == f"{settings.BASE_URL}/invitation/{services.token_of(row)}/"
+    assert Client().get(address.removeprefix(settings.BASE_URL)).status_code == 200
 
 
 def test_the_link_for_a_forgotten_password_leads_to_its_page(cast):
     message = sent("password_reset", user=cast.idva.user_id)
     address = next(line for line in message.body.splitlines() if line.startswith("http"))
-    assert address.startswith("http://127.0.0.1:8000/accounts/password/reset/key/")
-    assert Client().get(address.removeprefix("http://127.0.0.1:8000")).status_code == 302
+    assert address.startswith(f"{settings.BASE_URL}/accounts/password/reset/key/")
+    assert Client().get(address.removeprefix(settings.BASE_URL)).status_code == 302
     assert password_reset_link(cast.idva.user_id)
 
 

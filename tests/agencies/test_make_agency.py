@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
@@ -29,7 +30,7 @@ def test_the_command_makes_an_agency_whose_administrator_chooses_her_password(db
     )
     assert (membership.role, membership.agency.name) == ("administrator", FIRST["name"])
     assert membership.agency.services == ["advocacy", "refuge"]
-    link = re.search(r"http://127.0.0.1:8000(\S+)", out.getvalue())[1]
+    link = re.search(settings.BASE_URL + r"(\S+)", out.getvalue())[1]
     form = browser.get(link)["Location"]
     password = {"password1": "three-random-words-here", "password2": "three-random-words-here"}
     assert browser.post(form, password).status_code == 302

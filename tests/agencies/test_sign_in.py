@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
 from django.contrib.messages import get_messages
 from django.core.cache import cache
@@ -265,7 +266,7 @@ def reset_link(user):
     """What the e-mail of a forgotten password leads to."""
     from dacase.agencies.templatetags.mail_links import password_reset_link
 
-    return password_reset_link(user.pk).removeprefix("http://127.0.0.1:8000")
+    return password_reset_link(user.pk).removeprefix(settings.BASE_URL)
 
 
 def test_a_new_password_does_not_pass_the_second_step(browser, cast):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from dacase.checks import refuse_unsafe
 from dacase.jobs.relay import Relay
 from dacase.jobs.selectors import STUCK_AFTER, undispatched_messages
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        refuse_unsafe()
         if not settings.REDIS_URL:
             raise CommandError("The relay has nobody to hand work to: set REDIS_URL to the broker's address.")
         if check:
