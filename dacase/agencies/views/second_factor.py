@@ -36,8 +36,9 @@ class AuthenticateView(mfa.AuthenticateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and "code" not in request.POST:
-            request.POST = request.POST.copy()  # type: ignore[misc]
-            request.POST["code"] = ""  # type: ignore[index]
+            posted = request.POST.copy()
+            posted["code"] = ""
+            request.POST = posted  # type: ignore[assignment]
         return super().dispatch(request, *args, **kwargs)
 
 
