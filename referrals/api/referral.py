@@ -110,7 +110,7 @@ def as_sent(referral: Referral, membership: Any) -> dict[str, Any]:
 
 class ReferralsView(APIView):
     def post(self, request: Request) -> Response:
-        actor = request._request.membership  # type: ignore[attr-defined]
+        actor = request._request.membership
         check_may(actor, "make_referral")
         serializer = ReferralSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -121,7 +121,7 @@ class ReferralsView(APIView):
 
 class ReferralView(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
-        actor = request._request.membership  # type: ignore[attr-defined]
+        actor = request._request.membership
         if not actor.may("triage_referral"):
             check_may(actor, "make_referral")
         referral = get_object_or_404(followed_referrals(actor), pk=pk)

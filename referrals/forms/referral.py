@@ -152,7 +152,8 @@ class ReferralForm(SubmitOnceForm, NameFields):
         """The safe contact answers, for the service."""
         data = self.cleaned_data
         texts = {name: data[name] for name in ("phone", "email", "address", "safe_times", "who_else_sees", "code_word")}
-        return ContactAnswers(**texts, **dict.fromkeys(data["ways"], True))
+        ways: dict[str, Any] = dict.fromkeys(data["ways"], True)
+        return ContactAnswers(**texts, **ways)
 
 
 class PerpetratorRow(NameFields):
@@ -194,7 +195,7 @@ class Rows(BaseFormSet):
 
     def one_more(self) -> None:
         """Show another empty row, with everything typed kept and nothing checked yet."""
-        data = self.data.copy()
+        data = self.data.copy()  # type: ignore[attr-defined]  # request.POST
         name = f"{self.prefix}-TOTAL_FORMS"
         wanted = min(self.total_form_count() + 1, MOST_PEOPLE[self.role])
         data[name] = str(wanted)
@@ -217,8 +218,7 @@ class Rows(BaseFormSet):
 def _rows(form: type[NameFields], role: PartyRole) -> type[Rows]:
     most = MOST_PEOPLE[role]
     made = formset_factory(form, formset=Rows, extra=1, max_num=most, absolute_max=most + 1, validate_max=True)
-    made.role = role
-    return made
+    return type(made.__name__, (made,), {"role": role})
 
 
 PerpetratorRows = _rows(PerpetratorRow, PartyRole.PERPETRATOR)
@@ -238,7 +238,7 @@ class ReferralPage:
         """Another row of `name`, where a button asked for one. Nothing is checked then."""
         if name not in self.rows:
             return False
-        self.form._errors = ErrorDict()
+        self.form._errors = ErrorDict()  # type: ignore[attr-defined]
         for key, rows in self.rows.items():
             if not rows.management_form.is_valid():
                 return False

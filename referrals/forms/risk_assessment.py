@@ -45,7 +45,7 @@ class SectionForm(VersionedForm):
             initial |= {f"{code}_answer": answer.answer, f"{code}_source": answer.source, f"{code}_note": answer.note}
         super().__init__(*args, initial=initial, **kwargs)
         self.section = section
-        self.looks = {}
+        self.looks: dict[str, Look] = {}  # type: ignore[misc]  # each topic's own
         for topic in section.topics:
             self._ask(topic.code, topic.label)
         plain_words(self.fields)
@@ -56,7 +56,7 @@ class SectionForm(VersionedForm):
             label=f"Who said so, on “{label}”", choices=AnswerSource, blank=AnswerSource.VICTIM.label, required=False
         )
         self.fields[f"{code}_note"] = LongTextField(label=f"Note on “{label}”", max_length=2_000, rows=2, required=False)
-        self.looks |= {f"{code}_answer": Look(inline=True)}
+        self.looks[f"{code}_answer"] = Look(inline=True)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

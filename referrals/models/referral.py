@@ -14,6 +14,7 @@ from referrals.choices import Aware, Consent, Priority, ReferralState
 
 
 def new_referral_reference() -> str:
+    """A random reference such as `R-7K2Q-94XD`."""
     from dacase.cases.rules import new_reference  # kept late so that the migration names this function only
 
     return new_reference("R")

@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -13,15 +13,15 @@ SENT_BACK = [RouteState.RETURNED, RouteState.DECLINED]
 
 
 class RouteQuerySet(models.QuerySet["Route"]):
-    def live(self) -> QuerySet["Route"]:
+    def live(self) -> "RouteQuerySet":
         """Routes that the service has not returned or declined."""
         return self.exclude(state__in=SENT_BACK)
 
-    def waiting(self) -> QuerySet["Route"]:
+    def waiting(self) -> "RouteQuerySet":
         """Routes that no named person has accepted yet, and that were not sent back."""
         return self.filter(state__in=[RouteState.ROUTED, RouteState.OPENED])
 
-    def visible_to(self, membership: Membership) -> QuerySet["Route"]:
+    def visible_to(self, membership: Membership) -> "RouteQuerySet":
         """Routes of referrals that the membership may see."""
         return self.filter(Exists(Referral.objects.visible_to(membership).filter(pk=OuterRef("referral_id"))))
 

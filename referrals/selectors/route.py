@@ -20,7 +20,7 @@ def inbox(
         priority: a value of choices.Priority, or empty for all.
         late: only those whose clock has run out before anybody accepted them.
     """
-    routes = Route.objects.live().visible_to(membership).filter(to_agency_id=membership.agency_id)
+    routes = Route.objects.visible_to(membership).live().filter(to_agency_id=membership.agency_id)
     if state == "mine":
         routes = routes.filter(accepted_by__user_id=membership.user_id)
     elif state == "accepted":
@@ -36,7 +36,7 @@ def inbox(
 
 def routes_to(membership: Membership) -> QuerySet[Route]:
     """Live routes to the membership's own agency."""
-    routes = Route.objects.live().visible_to(membership).filter(to_agency_id=membership.agency_id)
+    routes = Route.objects.visible_to(membership).live().filter(to_agency_id=membership.agency_id)
     return routes.select_related("to_agency", "routed_by__user", "accepted_by__user")
 
 

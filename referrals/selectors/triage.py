@@ -45,7 +45,7 @@ def services_to_route_to(referral: Referral) -> QuerySet[Agency]:
     for it yet, and are not barred from its case.
     """
     routed = Route.objects.live().filter(referral=referral).values("to_agency_id")
-    barred = Exclusion.objects.filter(case_id=referral.case_id, lifted_at__isnull=True).values("group_id")
+    barred = Exclusion.objects.filter(case=referral.case, lifted_at__isnull=True).values("group_id")
     return (
         Agency.objects.filter(is_active=True)
         .filter(Q(services__overlap=list(ROUTED_SERVICES)) | Q(kind__in=ROUTED_KINDS))

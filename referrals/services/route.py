@@ -145,7 +145,7 @@ def _grants(case: Case, agency: Agency):  # type: ignore[no-untyped-def]
 
 def _lock(route_id: UUID, actor: Membership) -> Route:
     check_may(actor, "accept_referral")
-    own = Route.objects.live().visible_to(actor).filter(to_agency_id=actor.agency_id)
+    own = Route.objects.visible_to(actor).live().filter(to_agency_id=actor.agency_id)
     referral_id = own.values_list("referral_id", flat=True).get(pk=route_id)
     # First the referral, then its route: the order in which the front door locks them.
     referral = Referral.objects.select_for_update().get(pk=referral_id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from dacase.cases.choices import PartyRole
-from dacase.ui.components import Clock, Event, Fact, Lines, SafeContact, Table, Tag, Text
+from dacase.ui.components import Clock, Column, Event, Fact, Lines, SafeContact, Table, Tag, Text
 from referrals.choices import Aware, Priority, ReferralState, RouteState
 from referrals.models import Referral, ReferralContact, ReferralPerson
 from referrals.selectors.referral import Outcome
@@ -20,7 +20,7 @@ AVOIDED = {
     "safe_to_leave_message": "Leave a message",
     "safe_to_write": "Write",
 }
-OUTCOME_TAGS = {
+OUTCOME_TAGS: dict[str, Tag] = {
     ReferralState.ROUTED: Tag("Routed", "good"),
     ReferralState.RETURNED: Tag("Returned", "warning"),
     ReferralState.DECLINED: Tag("Declined", "neutral"),
@@ -90,7 +90,7 @@ def people_table(people: Iterable[ReferralPerson]) -> Table:
         ]
         for one in people
     ]
-    columns = ["Name", "Role", "Relationship to the victim-survivor", "Date of birth", "Sex"]
+    columns: list[str | Column] = ["Name", "Role", "Relationship to the victim-survivor", "Date of birth", "Sex"]
     return Table("People named in the referral", columns, rows)
 
 

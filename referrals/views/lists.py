@@ -1,11 +1,11 @@
 """What the room's lists share: tabs, and where “Referrals” in the navigation leads each role."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.agencies.models import Membership
 from dacase.ui.components import Column, Many, Tab, Tag, Text
 from referrals.choices import Priority
@@ -21,7 +21,7 @@ VERBS = ("triage_referral", "accept_referral", "make_referral")
 
 @require_GET
 @requires(*VERBS)
-def referral_list(request: HttpRequest) -> HttpResponse:
+def referral_list(request: ActingRequest) -> HttpResponse:
     """To the list that this role works from."""
     return redirect(next(name for _, name, verb in TABS if request.membership.may(verb)))
 

@@ -1,14 +1,14 @@
 """The sender's pages: make a referral, follow those that were sent."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dacase.agencies.access import requires
-from dacase.audit.services import record_read
+from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.forms.draft import FormDraft
 from dacase.ui.components import Clock, Column, Link, Table, Tag
 from dacase.ui.htmx import render_fragment
@@ -17,6 +17,7 @@ from referrals.choices import ReferralState
 from referrals.forms.referral import ReferralPage, SentFilter
 from referrals.models import Referral
 from referrals.selectors.referral import followed_referrals, may_see_contact, outcomes, sent_referrals
+from referrals.views.access import read_or_404
 from referrals.views.facts import facts_of
 from referrals.views.lists import VERBS, tabs_for
 
@@ -32,7 +33,8 @@ STATE_MEANINGS = {
 
 @require_http_methods(["GET", "POST"])
 @requires("make_referral")
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: ActingRequest) -> HttpResponse:
+    """The referral page: what was typed comes back, another row on request, sent once."""
     draft = FormDraft(request)
     page = ReferralPage(draft)
     adding = request.POST.get("add", "")
@@ -47,21 +49,23 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("make_referral")
-def confirmation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def confirmation(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """What happens next, with the reference number and the clock."""
     referral = get_object_or_404(followed_referrals(request.membership), pk=pk)
     return render(request, "referrals/referral/confirmation.html", {"referral": referral})
 
 
 @require_GET
 @requires("make_referral")
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: ActingRequest) -> HttpResponse:
+    """The referrals of the own agency with their state and feedback."""
     filters = SentFilter(request.GET or None)
     referrals = sent_referrals(request.membership, **filters.chosen())
     order = sorting(
         request.GET.get("sort"), {"sent": ("received_at", "id"), "due": ("due_at", "id")}, default="-sent"
     )
     page = keyset_page(referrals, order=order.order, after=request.GET.get("after"))
-    columns = ["Referral", Column("Sent", sort="sent"), "Sent by", "State", "Latest feedback", Column("Clock", sort="due")]
+    columns: list[str | Column] = ["Referral", Column("Sent", sort="sent"), "Sent by", "State", "Latest feedback", Column("Clock", sort="due")]
     context = {
         "filters": filters,
         "page": page,
@@ -72,7 +76,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render_fragment(request, "referrals/referral/sent.html", "results", context)
 
 
-def _sent_row(referral: Referral) -> list[object]:
+def _sent_row(referral: Referral) -> list[Any]:
     told = outcomes(referral)
     return [
         Link(referral.reference, reverse("referrals:detail", args=[referral.pk])),
@@ -86,9 +90,9 @@ def _sent_row(referral: Referral) -> list[object]:
 
 @require_GET
 @requires(*VERBS)
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    referral = get_object_or_404(followed_referrals(request.membership), pk=pk)
-    record_read("referrals:detail", actor=request.membership, case_id=referral.case_id, object_id=referral.pk)
+def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """One referral, as its sender and the front door follow it."""
+    referral = read_or_404(request, followed_referrals(request.membership), pk)
     context = {
         "referral": referral,
         "facts": facts_of(referral, outcomes(referral)),

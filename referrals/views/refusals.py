@@ -5,8 +5,9 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 
+from dacase.agencies.access import ActingRequest
 from dacase.ui.forms import VersionedForm
 
 View = Callable[..., HttpResponse]
@@ -16,7 +17,7 @@ def missing_is_404(view: View) -> View:
     """Answer 404 where the object went out of sight between the page and the act, as when a colleague sent it back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: ActingRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except ObjectDoesNotExist as missing:
@@ -25,10 +26,10 @@ def missing_is_404(view: View) -> View:
     return guarded
 
 
-def tell_refusal(request: HttpRequest, form: VersionedForm) -> None:
+def tell_refusal(request: ActingRequest, form: VersionedForm) -> None:
     """Say on the next page why a button did nothing; that page shows how things stand now."""
     if form.theirs is not None:
         messages.info(request, f"{form.theirs.saved_by} changed this while you were looking. This is how it stands now.")
         return
     for error in form.non_field_errors() or ["This page was out of date. Try again."]:
-        messages.info(request, error)
+        messages.info(request, str(error))

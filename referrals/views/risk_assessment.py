@@ -4,15 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dacase.agencies.access import NotAllowed, requires
-from dacase.audit.services import record_read
+from dacase.agencies.access import ActingRequest, NotAllowed, requires
+from dacase.cases.access import case_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.models import Case
 from referrals.forms.risk_assessment import JudgementForm, SectionForm, StartForm
 from referrals.models import RiskAssessment
 from referrals.rules.risk_assessment import TopicSection, sections
@@ -24,14 +23,16 @@ from referrals.selectors.risk_assessment import (
     steps_of,
 )
 from referrals.services import risk_assessment as services
+from referrals.views.access import read_or_404
 from referrals.views.refusals import missing_is_404
 
 
 @require_http_methods(["GET", "POST"])
 @requires("assess_risk")
 @missing_is_404
-def assessment_start(request: HttpRequest, case_pk: UUID) -> HttpResponse:
-    case = get_object_or_404(Case.objects.visible_to(request.membership), pk=case_pk)
+def assessment_start(request: ActingRequest, case_pk: UUID) -> HttpResponse:
+    """Begin: who listens, how long there is, which day."""
+    case = case_or_404(request, case_pk)
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -43,7 +44,8 @@ def assessment_start(request: HttpRequest, case_pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("assess_risk")
 @missing_is_404
-def assessment_section(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpResponse:
+    """A section of topics; saved, the next one follows."""
     assessment = _own_assessment(request, pk)
     if assessment.completed_at:
         return redirect("referrals:assessment_detail", pk=pk)
@@ -63,7 +65,8 @@ def assessment_section(request: HttpRequest, pk: UUID, number: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 @requires("assess_risk")
 @missing_is_404
-def assessment_judgement(request: HttpRequest, pk: UUID) -> HttpResponse:
+def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """What the answers come to, and what the assessor makes of it."""
     assessment = _own_assessment(request, pk)
     if assessment.completed_at:
         return redirect("referrals:assessment_detail", pk=pk)
@@ -81,9 +84,9 @@ def assessment_judgement(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @requires("view_case")
-def assessment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    assessment = get_object_or_404(readable_assessments(request.membership), pk=pk)
-    record_read("referrals:assessment_detail", actor=request.membership, case_id=assessment.case_id, object_id=pk)
+def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """The whole assessment, to be read and printed."""
+    assessment = read_or_404(request, readable_assessments(request.membership), pk)
     context: dict[str, Any] = {
         "assessment": assessment,
         "picture": picture_of(assessment),
@@ -95,7 +98,7 @@ def assessment_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "referrals/risk_assessment/detail.html", context)
 
 
-def _own_assessment(request: HttpRequest, pk: UUID) -> RiskAssessment:
+def _own_assessment(request: ActingRequest, pk: UUID) -> RiskAssessment:
     assessment = get_object_or_404(readable_assessments(request.membership), pk=pk)
     if assessment.agency_id != request.membership.agency_id:
         raise NotAllowed("This assessment belongs to another agency. Your agency may read it, and record its own.")
@@ -109,7 +112,7 @@ def _section(assessment: RiskAssessment, number: int) -> TopicSection:
     raise Http404
 
 
-def _next(assessment: RiskAssessment, number: int, request: HttpRequest) -> str:
+def _next(assessment: RiskAssessment, number: int, request: ActingRequest) -> str:
     if "leave" in request.POST:
         return reverse("cases:detail", args=[assessment.case_id])
     if number < len(sections(assessment.tool)):

@@ -1,16 +1,16 @@
 """A service's pages: what waits, one referral, accept by name or send back."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dacase.agencies.access import requires
-from dacase.audit.services import record_read
+from dacase.agencies.access import ActingRequest, requires
 from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
@@ -21,6 +21,7 @@ from referrals.models import Route
 from referrals.selectors.route import inbox as inbox_routes
 from referrals.selectors.route import opened_by, referral_of, routes_to
 from referrals.services import route as services
+from referrals.views.access import read_or_404
 from referrals.views.facts import facts_of
 from referrals.views.lists import marks, sender_cell, tabs_for
 from referrals.views.refusals import missing_is_404, tell_refusal
@@ -30,13 +31,14 @@ STATE_MEANINGS = {RouteState.ROUTED: "new", RouteState.OPENED: "info", RouteStat
 
 @require_GET
 @requires("accept_referral")
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: ActingRequest) -> HttpResponse:
+    """What waits at the own service, or was accepted there."""
     filters = InboxFilter(request.GET or None)
     routes = inbox_routes(request.membership, **filters.chosen())
     columns = {"due": ("due_at", "id"), "routed": ("routed_at", "id")}
     order = sorting(request.GET.get("sort"), columns, default="due")
     page = keyset_page(routes, order=order.order, after=request.GET.get("after"))
-    heads = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Routed", sort="routed"), "State"]
+    heads: list[str | Column] = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Routed", sort="routed"), "State"]
     context = {
         "filters": filters,
         "page": page,
@@ -47,7 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render_fragment(request, "referrals/route/inbox.html", "results", context)
 
 
-def _row(route: Route) -> list[object]:
+def _row(route: Route) -> list[Any]:
     by = f"by {route.accepted_by.user.name}" if route.accepted_by else ""
     return [
         Clock(route.due_at, route.accepted_at),
@@ -62,13 +64,13 @@ def _row(route: Route) -> list[object]:
 @require_GET
 @requires("accept_referral")
 @missing_is_404
-def route_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    route = get_object_or_404(routes_to(request.membership), pk=pk)
+def route_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """One routed referral: sealed until somebody opens it, then everything in it."""
+    route = read_or_404(request, routes_to(request.membership), pk)
     referral = referral_of(route, request.membership)
     context = {"route": route, "referral": referral, "state_meaning": STATE_MEANINGS[RouteState(route.state)]}
     if route.opened_at is None:
         return render(request, "referrals/route/sealed.html", context)
-    record_read("referrals:route_detail", actor=request.membership, case_id=referral.case_id, object_id=referral.pk)
     context |= {"facts": facts_of(referral), "shows_contact": True, "opened_by": opened_by(route)}
     return render(request, "referrals/route/detail.html", context)
 
@@ -76,7 +78,8 @@ def route_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires("accept_referral")
 @missing_is_404
-def route_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+def route_open(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Open it, with one’s name."""
     services.open_route(pk, actor=request.membership)
     return redirect("referrals:route_detail", pk=pk)
 
@@ -84,7 +87,8 @@ def route_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires("accept_referral")
 @missing_is_404
-def route_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+def route_accept(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Become the named person."""
     form = VersionForm(request.POST)
     actor = request.membership
     if form.is_valid() and form.attempt(
@@ -99,7 +103,8 @@ def route_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("accept_referral")
 @missing_is_404
-def route_return(request: HttpRequest, pk: UUID) -> HttpResponse:
+def route_return(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Send it back to the front door."""
     words = ("Return to the front door", "Return the referral", "The referral is back with the front door.")
     return _send_back(request, pk, services.return_route, words)
 
@@ -107,12 +112,13 @@ def route_return(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("accept_referral")
 @missing_is_404
-def route_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+def route_decline(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Decline it."""
     words = ("Decline the referral", "Decline the referral", "The referral is declined and back with the front door.")
     return _send_back(request, pk, services.decline_route, words)
 
 
-def _send_back(request: HttpRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]) -> HttpResponse:
+def _send_back(request: ActingRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]) -> HttpResponse:
     route = get_object_or_404(routes_to(request.membership), pk=pk)
     form = SendBackForm(request.POST or None, initial={"version": route.version})
     if request.method == "POST" and form.is_valid():

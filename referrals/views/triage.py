@@ -1,20 +1,23 @@
 """The front door's pages: the queue, one referral, and the decisions on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dacase.agencies.access import requires
-from dacase.audit.services import record_read
+from dacase.agencies.access import ActingRequest, requires
+from dacase.cases.access import case_or_404
+from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case
 from dacase.ui.components import Clock, Column, Link, Table, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
+from referrals.choices import ReferralState
 from referrals.forms.triage import (
     JoinCaseForm,
     OpenCaseForm,
@@ -24,11 +27,12 @@ from referrals.forms.triage import (
     RouteForm,
     VersionForm,
 )
-from referrals.models import Referral
-from referrals.selectors.match import matches_for
+from referrals.models import Referral, ReferralPerson
+from referrals.selectors.match import Match, matches_for
 from referrals.selectors.referral import outcomes, with_people
 from referrals.selectors.triage import parties_of, services_to_route_to, taken_in, triage_queue
 from referrals.services import triage as services
+from referrals.views.access import read_or_404
 from referrals.views.facts import facts_of
 from referrals.views.lists import marks, sender_cell, tabs_for
 from referrals.views.refusals import missing_is_404, tell_refusal
@@ -36,13 +40,14 @@ from referrals.views.refusals import missing_is_404, tell_refusal
 
 @require_GET
 @requires("triage_referral")
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: ActingRequest) -> HttpResponse:
+    """What waits for a decision, the soonest due first."""
     filters = QueueFilter(request.GET or None)
     referrals = triage_queue(request.membership, **filters.chosen())
     columns = {"due": ("due_at", "id"), "received": ("received_at", "id")}
     order = sorting(request.GET.get("sort"), columns, default="due")
     page = keyset_page(referrals, order=order.order, after=request.GET.get("after"))
-    heads = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Received", sort="received"), "Held by"]
+    heads: list[str | Column] = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Received", sort="received"), "Held by"]
     context = {
         "filters": filters,
         "page": page,
@@ -53,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render_fragment(request, "referrals/triage/queue.html", "results", context)
 
 
-def _row(referral: Referral) -> list[object]:
+def _row(referral: Referral) -> list[Any]:
     return [
         Clock(referral.due_at),
         Link(referral.reference, reverse("referrals:triage", args=[referral.pk])),
@@ -66,22 +71,22 @@ def _row(referral: Referral) -> list[object]:
 
 @require_GET
 @requires("triage_referral")
-def triage(request: HttpRequest, pk: UUID) -> HttpResponse:
-    referral = _get(request, pk)
-    record_read("referrals:triage", actor=request.membership, case_id=referral.case_id, object_id=referral.pk)
+def triage(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """One referral at the front door: everything in it, who may be known, what to do next."""
+    referral = read_or_404(request, with_people(taken_in(request.membership)), pk)
     return render(request, "referrals/triage/page.html", _page_context(request, referral))
 
 
-def _get(request: HttpRequest, pk: UUID) -> Referral:
+def _get(request: ActingRequest, pk: UUID) -> Referral:
     return get_object_or_404(with_people(taken_in(request.membership)), pk=pk)
 
 
-def _page_context(request: HttpRequest, referral: Referral) -> dict[str, object]:
+def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
     people = list(referral.people.all())
     is_open = referral.decided_at is None
     matches = matches_for(request.membership, people) if is_open and referral.case_id is None else {}
     named = [(one, matches.get(one.pk, [])) for one in people]
-    routable = referral.case_id is not None and (is_open or referral.state == "routed")
+    routable = referral.case_id is not None and (is_open or referral.state == ReferralState.ROUTED)
     return {
         "referral": referral,
         "people": named,
@@ -96,31 +101,33 @@ def _page_context(request: HttpRequest, referral: Referral) -> dict[str, object]
     }
 
 
-def _joinable(named: list[tuple[object, list]]) -> list[Case]:  # type: ignore[type-arg]
+def _joinable(named: Iterable[tuple[ReferralPerson, Sequence[Match]]]) -> list[Case]:
     """The cases about somebody like the referral's victim-survivor, the likeliest first, each once."""
-    found = [case for one, matches in named if one.role == "victim" for m in matches for case in m.cases_as_victim]
+    found = [case for one, matches in named if one.role == PartyRole.VICTIM for m in matches for case in m.cases_as_victim]
     return list(dict.fromkeys(found))
 
 
-def _route_form(referral: Referral, data: object = None) -> RouteForm:
+def _route_form(referral: Referral, data: Any = None) -> RouteForm:
     return RouteForm(data, services=services_to_route_to(referral), initial={"version": referral.version})
 
 
 @require_POST
 @requires("triage_referral")
 @missing_is_404
-def take(request: HttpRequest, pk: UUID) -> HttpResponse:
+def take(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Hold it by name, or take it over knowingly."""
     return _press(request, pk, services.take_referral, "You hold this referral now. Colleagues see your name on it.")
 
 
 @require_POST
 @requires("triage_referral")
 @missing_is_404
-def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+def release(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Give it back to the queue."""
     return _press(request, pk, services.release_referral, "The referral is back in the queue, held by nobody.")
 
 
-def _press(request: HttpRequest, pk: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+def _press(request: ActingRequest, pk: UUID, act: Callable[..., object], done: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid() and form.attempt(lambda: act(pk, version=form.cleaned_data["version"], actor=request.membership)):
         messages.success(request, done)
@@ -132,7 +139,8 @@ def _press(request: HttpRequest, pk: UUID, act: Callable[..., object], done: str
 @require_http_methods(["GET", "POST"])
 @requires("triage_referral")
 @missing_is_404
-def open_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def open_case(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Open a case, having said who is already known."""
     referral = _get(request, pk)
     people = list(referral.people.all())
     matches = matches_for(request.membership, people)
@@ -149,9 +157,10 @@ def open_case(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("triage_referral")
 @missing_is_404
-def join_case(request: HttpRequest, pk: UUID, case_pk: UUID) -> HttpResponse:
+def join_case(request: ActingRequest, pk: UUID, case_pk: UUID) -> HttpResponse:
+    """Put it into an open case, with both sides beside each other."""
     referral = _get(request, pk)
-    case = get_object_or_404(Case.objects.visible_to(request.membership), pk=case_pk)
+    case = case_or_404(request, case_pk)
     people, parties = list(referral.people.all()), parties_of(case)
     form = JoinCaseForm(request.POST or None, people=people, parties=parties, initial={"version": referral.version})
     if request.method == "POST" and form.is_valid():
@@ -159,14 +168,14 @@ def join_case(request: HttpRequest, pk: UUID, case_pk: UUID) -> HttpResponse:
         if form.attempt(lambda: services.join_case(pk, case_pk, version=version, known=known, actor=actor)):
             messages.success(request, f"The referral is in case {case.reference}. Now route it to a service.")
             return redirect("referrals:triage", pk=pk)
-    record_read("referrals:join_case", actor=request.membership, case_id=case.pk, object_id=referral.pk)
     return render(request, "referrals/triage/join_case.html", {"form": form, "referral": referral, "case": case, "parties": parties})
 
 
 @require_POST
 @requires("triage_referral")
 @missing_is_404
-def route(request: HttpRequest, pk: UUID) -> HttpResponse:
+def route(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Route it to one or more services."""
     referral = _get(request, pk)
     form = _route_form(referral, request.POST)
     if form.is_valid():
@@ -182,7 +191,8 @@ def route(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("triage_referral")
 @missing_is_404
-def return_referral(request: HttpRequest, pk: UUID) -> HttpResponse:
+def return_referral(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Send it back with a question."""
     words = ("Ask the sender a question", "Return the referral", "The referral is returned. The sender sees your question.")
     return _decide(request, pk, services.return_referral, QuestionForm, words)
 
@@ -190,7 +200,8 @@ def return_referral(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("triage_referral")
 @missing_is_404
-def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+def decline(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Decline it with a reason."""
     words = ("Decline the referral", "Decline the referral", "The referral is declined. The sender sees the reason.")
     return _decide(request, pk, services.decline_referral, ReasonForm, words)
 
@@ -198,13 +209,14 @@ def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("triage_referral")
 @missing_is_404
-def no_further_action(request: HttpRequest, pk: UUID) -> HttpResponse:
+def no_further_action(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """End it with a reason."""
     words = ("No further action", "Record no further action", "No further action is recorded. The sender sees the reason.")
     return _decide(request, pk, services.end_without_action, ReasonForm, words)
 
 
 def _decide(
-    request: HttpRequest, pk: UUID, act: Callable[..., object], form_class: type[ReasonForm], words: tuple[str, str, str]
+    request: ActingRequest, pk: UUID, act: Callable[..., object], form_class: type[ReasonForm], words: tuple[str, str, str]
 ) -> HttpResponse:
     referral = _get(request, pk)
     form = form_class(request.POST or None, initial={"version": referral.version})

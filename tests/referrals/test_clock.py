@@ -72,7 +72,7 @@ def test_a_bank_holiday_of_england_is_no_working_day():
 
 
 @given(
-    st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2030, 1, 1)),
+    st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2030, 1, 1)),  # noqa: DTZ001 - hypothesis wants them naive
     st.integers(min_value=0, max_value=40 * 60),
 )
 def test_working_time_ends_in_working_hours_and_adds_up(start, minutes):

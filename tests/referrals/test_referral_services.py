@@ -129,7 +129,7 @@ VICTIM = PEOPLE[0]
         ({"people": [VICTIM, *[NamedPerson(PartyRole.PERPETRATOR, "Many")] * 11]}, "people"),
         ({"people": [VICTIM, *[NamedPerson(PartyRole.CHILD, "Many")] * 21]}, "people"),
         ({"people": [NamedPerson(PartyRole.VICTIM, "  ")]}, "people"),
-        ({"people": [NamedPerson(PartyRole.VICTIM, "Tomorrow", date_of_birth=date.today() + timedelta(days=1))]}, "date_of_birth"),
+        ({"people": [NamedPerson(PartyRole.VICTIM, "Tomorrow", date_of_birth=timezone.localdate() + timedelta(days=1))]}, "date_of_birth"),
         ({"people": [NamedPerson(PartyRole.VICTIM, "Methuselah", date_of_birth=date(1880, 1, 1))]}, "date_of_birth"),
         ({"victim_aware": Aware.NO}, "not_aware_reason"),
         ({"contact": ContactAnswers(phone="07700 900123", safe_to_leave_message=True)}, "ways"),

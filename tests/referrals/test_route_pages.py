@@ -62,7 +62,7 @@ def test_nothing_is_shown_until_somebody_opens_it_by_name(cast, idva, routed, dj
         assert words in page
         assert words in text_of(opened)
     with acting_as(cast.idva):
-        assert Read.objects.filter(page="referrals:route_detail", object_id=routed.referral_id).count() == 2
+        assert Read.objects.filter(page="referrals:route_detail", object_id=routed.pk).count() == 3
 
 
 def test_the_front_doors_and_the_senders_page_of_it_stay_theirs(cast, idva, routed):
