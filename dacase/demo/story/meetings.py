@@ -26,7 +26,9 @@ class Meetings:
         self.numbers: dict[date, int] = {}
         day = FIRST_THURSDAY + FORTNIGHT * ((first - FIRST_THURSDAY).days // FORTNIGHT.days)
         while day < today + FORTNIGHT * PLANNED_AHEAD:
-            self.keys[working_day(day)] = dice.key()
+            # The next meeting is today's, so that whoever tries the demo can hold it, on whatever day that is.
+            is_next = today <= day < today + FORTNIGHT
+            self.keys[today if is_next else working_day(day)] = dice.key()
             day += FORTNIGHT
         self.all_days = sorted(self.keys)
 

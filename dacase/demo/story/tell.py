@@ -56,7 +56,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
     come_back(setting, file)
     is_new = teller.now - file.opened_at < timedelta(days=30)
     if not (is_waiting(arrival) or (file.worker is None and is_new)):
-        file.close_in_time(dice.days(35))
+        file.close_in_time(dice.days(shares.BULK_CLOSES_AFTER if teller.is_brief else shares.CLOSES_AFTER))
     write(file)
     setting.lately = [*setting.lately[-LATELY:], file]
     return file

@@ -1,0 +1,106 @@
+"""Measures what permissions cost on 250,000 invented cases; fails where a target is missed. `make bench`."""
+
+import argparse
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import database
+
+CASES, RUNS, WARM_UP = 250_000, 25, 3
+BIG, SMALL = "Northmoor Front Door", "Tinwick Front Door"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=CASES, help="how many cases, about")
+    parser.add_argument("--runs", type=int, default=RUNS, help="at least 15")
+    parser.add_argument("--fresh", action="store_true", help="load again even where the database is there")
+    options = parser.parse_args()
+    if options.runs < 15 or options.cases < 1_000:
+        parser.error("at least 15 runs on 1,000 cases")
+    database.load(database.start(), options.cases, fresh=options.fresh)
+    return measure(options.cases, options.runs)
+
+
+def measure(cases: int, runs: int) -> int:
+    from bench import report
+    from bench.pages import readings
+
+    actors, opened, facts = who_reads()
+    found = readings(actors, opened)
+    check_agreement(found)
+    times: report.Times = {(one.page, one.agency, one.way): [] for one in found}
+    for number in range(WARM_UP + runs):
+        random.shuffle(found)
+        for one in found:
+            begin = time.perf_counter()
+            one.run()
+            if number >= WARM_UP:
+                times[one.page, one.agency, one.way].append(time.perf_counter() - begin)
+        print(".", end="", flush=True)
+    lines = report.lines_of(times)
+    print(f"\nMilliseconds, median / 95th percentile of {runs} runs\n\n{report.table(lines)}\n")
+    missed = [miss for line in lines for miss in line.misses]
+    print("\n".join(["Missed:", *missed]) if missed else "Every target is met.")
+    if cases == CASES:
+        report.PATH.write_text(report.document(lines, report.machine() | facts, runs), encoding="utf-8")
+        print(f"Written to {report.PATH.name} in docs.")
+    return 1 if missed else 0
+
+
+def who_reads() -> tuple[dict, dict, dict[str, str]]:
+    """A worker of the big and of the small agency, a case that each opens, and what the database holds."""
+    from django.db import connections
+
+    from bench.settings import BARE
+    from dacase.agencies.models import Membership
+    from dacase.cases.models import Case
+
+    actors, opened = {}, {}
+    whole = Case.objects.using(BARE).count()
+    shares = []
+    for name, agency in (("big", BIG), ("small", SMALL)):
+        member = Membership.objects.select_related("user", "agency", "team")
+        actors[name] = member.filter(agency__name=agency, role="front_door").order_by("user__email")[0]
+        seen = Case.objects.using(BARE).filter(viewer_groups__contains=[actors[name].agency.group_id])
+        shares.append(f"{name} {100 * seen.count() / whole:.1f}%")
+        # One of the newest that was heard at MARAC: its page has something of every room.
+        opened[name] = (
+            seen.filter(closed_at=None, hearings__isnull=False)
+            .order_by("-opened_at")
+            .values_list("pk", flat=True)[0]
+        )
+    with connections[BARE].cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        version = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM cases_grant")
+        grants = cursor.fetchone()[0]
+    still_open = Case.objects.using(BARE).filter(closed_at=None).count()
+    return (
+        actors,
+        opened,
+        {
+            "PostgreSQL": version,
+            "Database": f"{whole:,} cases, {still_open:,} of them open; {grants:,} grants; 40 agencies ({', '.join(shares)})",
+        },
+    )
+
+
+def check_agreement(found: list) -> None:
+    """Our way and guardian's must find the same, or the comparison means nothing."""
+    from bench.pages import WITHOUT
+
+    answers: dict[tuple[str, str], object] = {}
+    for one in found:
+        if one.way != WITHOUT:
+            answer = one.run()
+            if answers.setdefault((one.page, one.agency), answer) != answer:
+                sys.exit(f"{one.page}, {one.agency}: {one.way} finds something else. Nothing was measured.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
