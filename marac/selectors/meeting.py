@@ -85,6 +85,11 @@ def open_meetings(membership: Membership) -> QuerySet[Meeting]:
     return own.exclude(state=MeetingState.CLOSED).order_by("held_on")
 
 
+def next_open_meeting(membership: Membership) -> Meeting | None:
+    """The coordinator's soonest meeting from today on that takes hearings."""
+    return open_meetings(membership).filter(held_on__gte=timezone.localdate()).first()
+
+
 def next_meeting_with_hearings(membership: Membership) -> Meeting | None:
     """The soonest meeting from today on with a hearing that the membership sees; `listed` counts them."""
     seen = Hearing.objects.visible_to(membership).filter(state=HearingState.LISTED)

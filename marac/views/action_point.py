@@ -50,8 +50,7 @@ def action_points(request: HttpRequest) -> HttpResponse:
         "count": capped_count(found),
         "noun": "action points",
         "table": Table("Action points", columns, rows, sort=order.current),
-        "empty_title": "No action points",
-        "empty_text": "They appear here when a hearing that your agency is invited to has been recorded.",
+        "is_unfiltered": not set(request.GET) & set(start),
     }
     return render_fragment(request, "marac/action_point/list.html", "results", context)
 

@@ -38,8 +38,8 @@ class AgendaRow:
 
 
 def agenda_rows(items: list[Item], can_move: bool) -> list[AgendaRow]:
-    """The running order. The first has no way up, the last none down; who was heard stays on."""
-    last = len(items) - 1
+    """The running order. What has been heard keeps its place; the rest moves below it."""
+    listed = [item.hearing.state == HearingState.LISTED for item in items]
     return [
         AgendaRow(
             item=item,
@@ -48,11 +48,9 @@ def agenda_rows(items: list[Item], can_move: bool) -> list[AgendaRow]:
             criterion=Criterion(item.hearing.criterion).label,
             children=sum(1 for person in item.people if person["role"] == "child"),
             state=Tag(item.hearing.get_state_display(), HEARING_TAGS[HearingState(item.hearing.state)]),
-            up=_move(item, "up") if can_move and place > 0 else None,
-            down=_move(item, "down") if can_move and place < last else None,
-            off_url=reverse("marac:hearing_take_off", args=[item.hearing.pk])
-            if can_move and item.hearing.state == HearingState.LISTED
-            else "",
+            up=_move(item, "up") if can_move and listed[place] and any(listed[place - 1 : place]) else None,
+            down=_move(item, "down") if can_move and listed[place] and any(listed[place + 1 : place + 2]) else None,
+            off_url=reverse("marac:hearing_take_off", args=[item.hearing.pk]) if can_move and listed[place] else "",
         )
         for place, item in enumerate(items)
     ]
@@ -64,7 +62,7 @@ def _move(item: Item, way: str) -> PostButton:
     return PostButton(words, href, hidden=f"case {item.reference}", values={"way": way})
 
 
-def candidate_table(waiting: Iterable[MaracReferral], meeting: Meeting | None, membership: Membership) -> Table | None:
+def candidate_table(waiting: Iterable[MaracReferral], meeting: Meeting | None) -> Table:
     """The candidates with their criterion; with a meeting, each with a link that puts it on its agenda."""
     rows = [
         [
@@ -90,7 +88,8 @@ def _ways(referral: MaracReferral, meeting: Meeting | None) -> list[Link]:
     if meeting is None:
         return [withdraw]
     href = reverse("marac:list_hearing", args=[meeting.pk, referral.pk])
-    return [Link("Put on the agenda", href, hidden=f"case {referral.case.reference}"), withdraw]
+    words = f"Put on the agenda of {meeting.held_on.day} {meeting.held_on:%B}"
+    return [Link(words, href, hidden=f"case {referral.case.reference}"), withdraw]
 
 
 def meeting_actions(meeting: Meeting, items: list[Item], waiting: int, membership: Membership) -> list[NextAction]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import requires
-from dacase.ui.components import Column, Fact, Link, Number, Table, Tag, Text
+from dacase.ui.components import Column, Link, Number, Table, Tag, Text
 from dacase.ui.forms import Form
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page
@@ -42,6 +42,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
         for one in page
     ]
     manages = request.membership.may("manage_meeting")
+    following = selectors.next_open_meeting(request.membership) if manages else None
     context = {
         "heading": "MARAC meetings",
         "filters": filters,
@@ -50,7 +51,8 @@ def meetings(request: HttpRequest) -> HttpResponse:
         "noun": "meetings",
         "table": Table("MARAC meetings", columns, rows),
         "manages": manages,
-        "waiting": candidate_table(candidates(request.membership), None, request.membership) if manages else None,
+        "next_open": following,
+        "waiting": candidate_table(candidates(request.membership), following) if manages else None,
         "empty_title": "No meetings yet",
         "empty_text": "Set up the next one: a fortnightly Thursday is proposed." if manages else "The coordinator has not set one up yet.",
         "empty_href": reverse("marac:meeting_create") if manages else "",
@@ -90,10 +92,10 @@ def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
         ("Starts", time_of_day(found.starts_at)),
         ("Chair", f"{found.chair.user.name}, {found.chair.agency.name}" if found.chair else "Not chosen"),
         ("Cases", f"{len(items)}, about 12 minutes each" if items else "None yet"),
-        Fact("Core agencies", ", ".join(agency.name for agency in selectors.core_agencies(found))),
     ]
     context = {
         "meeting": found,
+        "core_agencies": selectors.core_agencies(found),
         "day": weekday_words(found.held_on),
         "state": Tag(found.get_state_display(), STATE_TAGS[MeetingState(found.state)]),
         "facts": facts,
@@ -102,7 +104,7 @@ def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_change": coordinates and found.state == MeetingState.PLANNED,
         "can_close": takes_more and all(item.hearing.state == HearingState.HEARD for item in items),
         "actions": meeting_actions(found, items, len(waiting), request.membership),
-        "candidates": candidate_table(waiting, found, request.membership) if takes_more else None,
+        "candidates": candidate_table(waiting, found) if takes_more else None,
     }
     return render(request, "marac/meeting/detail.html", context)
 

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from dacase.cases.models import Party
 from dacase.ui.forms import (
@@ -26,7 +27,7 @@ class PlaceForm(SubmitOnceForm):
     parties = CheckboxesField(label="Who is placed?", choices=[])
     starts_on = DateField(label="First night")
     ends_on = DateField(label="Planned day of leaving", required=False, help_text="Leave empty if it is not known")
-    unit = RadioField(label="Unit", choices=[])
+    unit = RadioField(label="Which unit?", choices=[], help_text="How each unit stands tonight")
     is_small_accepted = forms.BooleanField(
         label="The unit has fewer beds than the household needs, and that is accepted", required=False
     )
@@ -75,10 +76,15 @@ def state_words(night: UnitNight) -> str:
     if night.state == UnitState.OUT_OF_USE:
         return "Out of use"
     if night.state == UnitState.OVERDUE and night.stay is not None and night.stay.ends_on is not None:
-        return f"Should have left on {day_words(night.stay.ends_on)}"
+        return f"Should have left on {short_day(night.stay.ends_on)}"
     if night.state == UnitState.TAKEN and night.stay is not None:
-        return f"Taken until {day_words(night.stay.ends_on)}" if night.stay.ends_on else "Taken, no day of leaving"
-    return f"Free until {day_words(night.next_stay.starts_on)}" if night.next_stay else "Free"
+        return f"Taken until {short_day(night.stay.ends_on)}" if night.stay.ends_on else "Taken, no day of leaving"
+    return f"Free until {short_day(night.next_stay.starts_on)}" if night.next_stay else "Free"
+
+
+def short_day(day: date) -> str:
+    """“4 December”, with the year where it is not this one."""
+    return f"{day.day} {day:%B}" if day.year == timezone.localdate().year else day_words(day)
 
 
 class DatesForm(VersionedForm):

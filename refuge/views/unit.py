@@ -69,7 +69,7 @@ def metrics(found: Board) -> list[Metric]:
 
 def tile(night: UnitNight, found: Board) -> Tile:
     """A unit as the board draws it: its state in words first, the colour only beside them."""
-    lines = [words.capitalize() for words in features(night.unit)]
+    lines = [", ".join(features(night.unit)).capitalize()]
     if night.stay is not None:
         lines += [found.references.get(night.stay.case_id, "A household")]
         lines += ["Arrives today"] if night.stay.starts_on == found.on else []
