@@ -124,7 +124,6 @@ def triage_queue(membership: Membership) -> Panel | None:
     context = {
         "table": Table("Waiting at the front door", ["Clock", "Referral", "Priority", "From", "Held by"], rows) if rows else None,
         "count": count,
-        "href": reverse("referrals:queue"),
         "empty": "Nothing is waiting. New referrals appear here as soon as an agency sends them.",
     }
     free = [one for one in first if one.held_by_id in (None, membership.pk)]
@@ -154,7 +153,6 @@ def waiting_routes(membership: Membership) -> Panel | None:
     context = {
         "table": Table("Waiting for your service", ["Clock", "Referral", "Priority", "From", "State"], rows) if rows else None,
         "count": count,
-        "href": reverse("referrals:inbox"),
         "empty": "No referral is waiting for your service.",
     }
     actions = [

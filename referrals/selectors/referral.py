@@ -1,9 +1,10 @@
 """Referrals as their sender follows them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
@@ -48,7 +49,8 @@ def sent_referrals(
     if state:
         referrals = referrals.filter(state=state)
     if sent_from:
-        referrals = referrals.filter(received_at__date__gte=sent_from)
+        midnight = timezone.make_aware(datetime.combine(sent_from, time.min))
+        referrals = referrals.filter(received_at__gte=midnight)
     if mine:
         referrals = referrals.filter(sender__user_id=membership.user_id)
     return with_routes(referrals)
