@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from dacase import embedded
 from dacase.processes import Stack, free_port
+from tests.browser.axe import broken_rules
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WITHOUT = "no Chromium on this machine: install the system's package `chromium` to run the browser tests"
 WIDTHS = {"wide": 1280, "narrow": 390}
@@ -99,21 +99,12 @@ def sign_in_as(new_context: Callable[..., BrowserContext]) -> Callable[..., Page
 
 def look(page: Page, name: str) -> None:
     """Keep pictures of a page at both widths where DACASE_PICTURES names a folder, and check it with axe."""
+    page.wait_for_load_state("networkidle")  # a click may still be on its way to the next page
     for label, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 900})
-        check_accessible(page, f"{name} ({label})")
+        assert not broken_rules(page), f"{name} ({label})"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{name} scrolls sideways at {width} pixels: {wide}"
         if folder := os.environ.get("DACASE_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
     page.set_viewport_size({"width": WIDTHS["wide"], "height": 900})
-
-
-def check_accessible(page: Page, name: str) -> None:
-    """axe-core with the rules of WCAG 2.2 AA and its best practices finds nothing on the page."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    found = [
-        f"{violation['id']}: {node['html'][:160]}" for violation in result["violations"] for node in violation["nodes"]
-    ]
-    assert not found, f"{name}: " + "\n".join(found)

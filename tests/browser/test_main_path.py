@@ -28,6 +28,12 @@ def fill_date(page: Page, field: str, day: date) -> None:
         page.fill(f"#id_{field}_{part}", str(getattr(day, part)))
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button and wait until the page that answers has come."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).last.click()
+
+
 def refer(page: Page, *, family: str) -> str:
     """Fill in and send a referral with a perpetrator and two children. Returns its reference."""
     page.goto("/referrals/new/")
@@ -51,7 +57,7 @@ def refer(page: Page, *, family: str) -> str:
     page.get_by_label("Yes", exact=True).check()
     page.get_by_label("Given", exact=True).check()
     look(page, "referral-new")
-    page.get_by_role("button", name="Send the referral").last.click()
+    press(page, "Send the referral")
     page.wait_for_url("**/confirmation/")
     look(page, "referral-sent")
     return page.locator(".govuk-panel__body strong").inner_text().strip()
@@ -61,15 +67,15 @@ def open_from_queue(page: Page, reference: str) -> None:
     page.goto("/referrals/queue/")
     look(page, "front-door-queue")
     page.get_by_role("link", name=reference).click()
-    page.get_by_role("button", name="Take this referral").click()
+    press(page, "Take this referral")
 
 
 def open_case_and_route(page: Page, reference: str) -> str:
     """Open a case from a referral and route it to the IDVA service. Returns the case's address."""
     open_from_queue(page, reference)
-    page.get_by_role("button", name="Open a case").click()
+    press(page, "Open a case")
     page.get_by_label("Brightwater Advocacy").check()
-    page.get_by_role("button", name="Route", exact=True).click()
+    press(page, "Route")
     expect(page.get_by_text("Routed to Brightwater Advocacy")).to_be_visible()
     look(page, "front-door-triage")
     return str(page.locator("a[href^='/cases/']").filter(has_text="C-").first.get_attribute("href"))
@@ -79,10 +85,12 @@ def accept_and_assess(page: Page, reference: str, case: str) -> None:
     page.goto("/referrals/inbox/")
     look(page, "inbox")
     page.get_by_role("link", name=reference).click()
-    page.get_by_role("button", name="Accept the referral").click()
+    press(page, "Open the referral")
+    look(page, "route")
+    press(page, "Accept the referral")
     expect(page.get_by_text("Ida Fictional has accepted this referral")).to_be_visible()
     page.goto(f"{case}assessments/new/")
-    page.get_by_role("button", name="Start").click()
+    press(page, "Start")
     answered = 0
     while "/sections/" in page.url:
         if answered == 0:
@@ -90,13 +98,13 @@ def accept_and_assess(page: Page, reference: str, case: str) -> None:
         for topic in page.locator("fieldset:has(input[value=dont_know])").all():
             topic.locator(f"input[value={'yes' if answered < 16 else 'no'}]").check()
             answered += 1
-        page.get_by_role("button", name="Save and continue").click()
+        press(page, "Save and continue")
     assert answered == 24
     expect(page.get_by_text("Visible high risk")).to_be_visible()
     page.get_by_label("Yes", exact=True).check()
     page.fill("#id_judgement_reason", "Invented: separation, strangling and threats together.")
     look(page, "dash-judgement")
-    page.get_by_role("button", name="Complete the assessment").click()
+    press(page, "Complete the assessment")
     expect(page.get_by_text("Visible high risk").first).to_be_visible()
     look(page, "dash-detail")
 
@@ -108,7 +116,7 @@ def refer_to_marac_and_share(page: Page, case: str) -> None:
     page.get_by_label("Yes", exact=True).check()
     page.get_by_label("Given", exact=True).check()
     look(page, "marac-refer")
-    page.get_by_role("button", name="Refer to MARAC").click()
+    press(page, "Refer to MARAC")
     page.goto(f"{case}access/share/")
     page.select_option("#id_agency", label="Harbour Refuge")
     page.get_by_label("The whole file").check()
@@ -116,7 +124,7 @@ def refer_to_marac_and_share(page: Page, case: str) -> None:
     page.get_by_label("Public task").check()
     page.fill("#id_reason", "Invented: needs a place tonight.")
     look(page, "case-share")
-    page.get_by_role("button", name="Share").click()
+    press(page, "Share")
     look(page, "case-access")
     page.goto(case)
     look(page, "case")
@@ -126,10 +134,9 @@ def put_on_agenda(page: Page, case_reference: str) -> str:
     """Put the case on the next meeting's agenda. Returns the hearing's address."""
     page.goto("/marac/")
     look(page, "marac-meetings")
-    page.locator("tr").filter(has_text="Being prepared").last.get_by_role("link").first.click()
-    page.get_by_role("link", name=f"Put on the agenda case {case_reference}").click()
+    page.locator("tr").filter(has_text=case_reference).get_by_role("link", name="Put on the agenda").click()
     look(page, "marac-list-hearing")
-    page.get_by_role("button", name="Put on the agenda").click()
+    press(page, "Put on the agenda")
     look(page, "marac-meeting")
     hearing = page.locator("a[href*='/marac/hearings/']").filter(has_text=case_reference).first
     return str(hearing.get_attribute("href"))
@@ -143,7 +150,9 @@ def record_hearing(page: Page, hearing: str) -> None:
         page.select_option(f"#id_actions-{row}-owner", label=owner)
         fill_date(page, f"actions-{row}-due_on", TODAY + timedelta(days=40))
     look(page, "hearing-record")
-    page.get_by_role("button", name="Record the outcome").click()
+    press(page, "Record the outcome")
+    look(page, "marac-meeting-held")
+    page.goto(hearing)
     expect(page.get_by_text("Invented task 2")).to_be_visible()
     look(page, "hearing")
 
@@ -160,7 +169,7 @@ def place(page: Page, case: str) -> str:
     words = free.inner_text()
     free.click()
     look(page, "refuge-place")
-    page.get_by_role("button", name="Place the household").click()
+    press(page, "Place the household")
     page.wait_for_url("**/refuge/placements/*/")
     look(page, "refuge-placement")
     return words.split(":")[0]
@@ -172,7 +181,7 @@ def count_quarter(page: Page, folder: Path) -> tuple[dict[str, str], str]:
     page.goto("/returns/new/")
     page.select_option("#id_period", period)
     look(page, "return-request")
-    page.get_by_role("button", name="Count the return").click()
+    press(page, "Count the return")
     page.get_by_role("link", name="CSV").wait_for(timeout=60_000)
     look(page, "return")
     figures = {}

@@ -1,18 +1,17 @@
 """Every component in Chromium, wide and narrow: no rule of axe broken, nothing blocked, nothing cut off."""
 
 import os
-import re
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
 
 from dacase.ui.middleware import HEADERS
+from tests.browser.axe import broken_rules
 from tests.ui.gallery.draw import draw, with_gallery_templates
 from tests.ui.gallery.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = (ROOT / "tests/browser/vendor/axe.min.js").read_text()
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 HOST = "http://localhost:9"  # every request is answered by the test; a local origin counts as trustworthy
@@ -76,18 +75,6 @@ def open_page(chromium, settings):
     yield visit
     for context in opened:
         context.close()
-
-
-def broken_rules(page):
-    """What axe finds. One finding is govuk-frontend's own, and known to its makers: aria-expanded on a radio."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document)")["violations"]
-    return [
-        (rule["id"], node["html"][:200])
-        for rule in found
-        for node in rule["nodes"]
-        if not (rule["id"] == "aria-allowed-attr" and re.search(r'type="(radio|checkbox)"', node["html"]))
-    ]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
