@@ -41,9 +41,11 @@ WALLS = Walls(
         Wall(
             Grant,
             [
+                # PostgreSQL asks the policies from Z to A: first whether the grant is one's own, which takes no look
+                # at the case, and only then the case of another agency's grant.
                 Policy("own_grant", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING}", "SELECT"),
                 Policy(
-                    "with_its_case",
+                    "of_an_open_case",
                     f"{in_open_case('content_object_id')} AND {RUNNING}",
                     check=in_open_case("content_object_id"),
                 ),

@@ -60,7 +60,7 @@ class SafeContactForm(VersionedForm):
         help_text="Anybody who shares the phone, opens the post or is at home",
     )
     code_word = TextField(
-        label="Code word", max_length=60, required=False, help_text="A word that shows it is really her, or really us"
+        label="Code word", max_length=60, required=False, help_text="A word that shows it is really them, or really us"
     )
 
     sections = [

@@ -17,8 +17,6 @@ PARTS = (
     ("Who looked", "cases:reads"),
 )
 ACTS = (
-    ("Add a person", "cases:party_create", "edit_case"),
-    ("See addresses and phone numbers", "cases:locations", "view_location"),
     ("Share this case", "cases:grant_create", "share_case"),
     ("Bar somebody", "cases:exclusion_create", "exclude_from_case"),
 )
@@ -61,7 +59,7 @@ def contact_banner(party: Party | None, membership: Membership) -> SafeContact |
         "Post or email": plan.safe_to_write,
     }
     return SafeContact(
-        ways=[way for way, safe in allowed.items() if safe] or ["No way is safe. Wait until she makes contact"],
+        ways=[way for way, safe in allowed.items() if safe] or ["No way is safe: wait until they make contact"],
         times=plan.safe_times,
         avoid=[*(way for way, safe in allowed.items() if not safe)]
         + ([] if plan.safe_to_leave_message else ["Leaving a message"]),
