@@ -43,7 +43,7 @@ class AnswerSource(TextChoices):
 
 
 class RiskTool(TextChoices):
-    """Risk assessment tools. Topics and wording: data/tools (labels of our own; see docs/decisions)."""
+    """Risk assessment tools. Their topics, with labels of our own: data/<tool>_topics.csv."""
 
     DASH = "dash", "Dash"
 

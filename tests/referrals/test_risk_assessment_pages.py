@@ -111,6 +111,7 @@ def test_a_section_may_be_left_and_taken_up_again(cast, case, idva):
     assert "Not complete" in case_page
     judgement = text_of(idva.get(reverse("referrals:assessment_judgement", args=[assessment.pk])))
     assert "23 topics not answered yet" in judgement
+    assert "Standard risk" not in judgement  # no band before every topic has its answer
     refused = idva.post(
         reverse("referrals:assessment_judgement", args=[assessment.pk]), {"version": 2, "is_high_by_judgement": "no"}
     )

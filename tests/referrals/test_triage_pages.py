@@ -189,7 +189,7 @@ def test_a_decision_needs_words_and_ends_the_clock(cast, worker, referral, name,
     assert fresh(referral, cast.police_officer).state == state
     decided = text_of(worker.get(url("triage", referral)))
     assert "Already known to us" in decided
-    assert "Decided on" in decided
+    assert f"Decided by {cast.front_door_worker.user.name}" in decided
     assert "Open a case" not in decided
 
 
