@@ -12,6 +12,16 @@ from tests.walls.world import MEMBERS
 MODELS = [
     model for model in apps.get_models() if hasattr(model._default_manager, "visible_to") and not hasattr(model, "instance_type")
 ]
+
+def files(oracle, member):
+    """The cases whose whole file the member may open."""
+    seen = oracle.seen(member)
+    return {
+        row["content_object_id"] for row in oracle.rows["cases_grant"]
+        if row["id"] in seen["cases_grant"] and row["permission_id"] == oracle.whole and row["group_id"] == member.agency.group_id
+    }  # fmt: skip
+
+
 # What a `visible_to` leaves out on purpose, although the database would show it. (oracle, member) -> keys.
 NARROWER = {
     "cases_case": files,
@@ -48,15 +58,6 @@ THROUGH_PARENT = {
     "cases_grant", "cases_exclusion", "cases_headline", "referrals_referralperson", "referrals_referralcontact",
     "referrals_riskanswer", "marac_hearinggrant", "marac_hearingpaper", "refuge_placementmember", "reporting_figure",
 }  # fmt: skip
-
-
-def files(oracle, member):
-    """The cases whose whole file the member may open."""
-    seen = oracle.seen(member)
-    return {
-        row["content_object_id"] for row in oracle.rows["cases_grant"]
-        if row["id"] in seen["cases_grant"] and row["permission_id"] == oracle.whole and row["group_id"] == member.agency.group_id
-    }  # fmt: skip
 
 
 def wrong(oracle, world, model):
