@@ -55,7 +55,10 @@ def next_meeting(membership: Membership) -> Panel | None:
 def _coordinators_meeting(membership: Membership) -> Panel:
     meeting = earliest_open_meeting(membership)
     waiting = candidates(membership).count()
-    links = [("MARAC meetings", reverse("marac:meetings")), ("Set up a meeting", reverse("marac:meeting_create"))]
+    links = [
+        ("MARAC meetings", reverse("marac:meetings")),
+        ("Set up a meeting", reverse("marac:meeting_create")),
+    ]
     context = {
         "meeting": meeting,
         "day": weekday_words(meeting.held_on) if meeting else "",
@@ -69,7 +72,9 @@ def _coordinators_meeting(membership: Membership) -> Panel:
 
 def _coordinators_actions(meeting: Meeting | None, waiting: int) -> list[NextAction]:
     if meeting is None:
-        return [NextAction("Set up the next MARAC meeting", reverse("marac:meeting_create"))] if waiting else []
+        return (
+            [NextAction("Set up the next MARAC meeting", reverse("marac:meeting_create"))] if waiting else []
+        )
     url, actions = reverse("marac:meeting", args=[meeting.pk]), []
     if meeting.held_on <= timezone.localdate() and meeting.listed:  # type: ignore[attr-defined]
         actions.append(NextAction("Record the outcomes of the MARAC meeting", url, _end_of(meeting.held_on)))

@@ -5,7 +5,9 @@ from marac.views import action_point, hearing, marac_referral, meeting
 app_name = "marac"
 urlpatterns = [
     path("cases/<uuid:case_pk>/marac/", marac_referral.refer, name="refer"),
-    path("marac/candidates/<uuid:pk>/withdraw/", marac_referral.candidate_withdraw, name="candidate_withdraw"),
+    path(
+        "marac/candidates/<uuid:pk>/withdraw/", marac_referral.candidate_withdraw, name="candidate_withdraw"
+    ),
     path("marac/", meeting.meetings, name="meetings"),
     path("marac/new/", meeting.meeting_create, name="meeting_create"),
     path("marac/<uuid:pk>/", meeting.meeting, name="meeting"),

@@ -17,16 +17,18 @@ INVITED = (
     "CASE WHEN viewers_recheck_at IS NULL OR viewers_recheck_at > statement_timestamp()"
     f" THEN viewer_groups && {GROUPS} ELSE app_holds_hearing_grant(id) END"
 )
-RUNNING = "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
+RUNNING = (
+    "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
+)
 HOLDS_THE_CASE = (
-    "EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = content_object_id"
+    "EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = content_object_id"  # noqa: S608 - our own constants
     f" AND {in_open_case('h.case_id')} OFFSET 0)"
 )
 # Through the hearing, which exclusions bar: an invitation must not tell the barred that there is one.
 WITH_ITS_HEARING = in_visible("marac_hearing", "content_object_id")
 # The coordinator ends invitations also when her access to the file has ended meanwhile.
 COORDINATES = (
-    "EXISTS (SELECT 1 FROM marac_hearing h JOIN marac_meeting m ON m.id = h.meeting_id"
+    "EXISTS (SELECT 1 FROM marac_hearing h JOIN marac_meeting m ON m.id = h.meeting_id"  # noqa: S608
     f" WHERE h.id = content_object_id AND m.coordinator_agency_id = {AGENCY} OFFSET 0)"
 )
 
@@ -45,7 +47,11 @@ WALLS = Walls(
         Wall(
             HearingGrant,
             [
-                Policy("own_invitation", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING} AND {WITH_ITS_HEARING}", "SELECT"),
+                Policy(
+                    "own_invitation",
+                    f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING} AND {WITH_ITS_HEARING}",
+                    "SELECT",
+                ),
                 Policy("who_holds_the_case_invites", HOLDS_THE_CASE),
                 Policy("coordinator_sees_invitations", COORDINATES, "SELECT"),
                 Policy("coordinator_ends_invitations", COORDINATES, "DELETE"),
@@ -70,7 +76,12 @@ WALLS = Walls(
     triggers=[
         ("guard_viewers", "marac_hearing", "BEFORE INSERT OR UPDATE", "guard_hearing_viewers"),
         ("prepare_grant", "marac_hearinggrant", "BEFORE INSERT", "prepare_grant"),
-        ("refresh_viewers", "marac_hearinggrant", "AFTER INSERT OR UPDATE OR DELETE", "refresh_hearing_viewers"),
+        (
+            "refresh_viewers",
+            "marac_hearinggrant",
+            "AFTER INSERT OR UPDATE OR DELETE",
+            "refresh_hearing_viewers",
+        ),
     ],
     figures={
         "marac_maracreferral": ["id", "case_id", "source", "criterion", "referred_at", "withdrawn_at"],

@@ -22,14 +22,25 @@ def placements_of_case(case: Case, membership: Membership) -> Panel | None:
     if not membership.may("view_case"):
         return None
     known = accommodation_known(case.pk)
-    others = [one for one in known if one.agency.pk != membership.agency_id or not membership.may("manage_placement")]
+    others = [
+        one
+        for one in known
+        if one.agency.pk != membership.agency_id or not membership.may("manage_placement")
+    ]
     if not membership.may("manage_placement"):
-        return Panel("Safe accommodation", "refuge/panels/elsewhere.html", {"known": others}) if others else None
+        return (
+            Panel("Safe accommodation", "refuge/panels/elsewhere.html", {"known": others}) if others else None
+        )
     own = placements_of(case, membership)
     links = []
     if case.is_open and not any(one.state == PlacementState.PLACED for one in own):
         links.append(("Place the household", reverse("refuge:place", args=[case.pk])))
-    return Panel("Safe accommodation", "refuge/panels/placements_of_case.html", {"own": own, "known": others}, links=links)
+    return Panel(
+        "Safe accommodation",
+        "refuge/panels/placements_of_case.html",
+        {"own": own, "known": others},
+        links=links,
+    )
 
 
 def tonight(membership: Membership) -> Panel | None:
@@ -55,12 +66,19 @@ def tonight(membership: Membership) -> Panel | None:
 
 def overdue_actions(found: Board) -> list[NextAction]:
     """One for each unit whose household should have left and is still recorded in it."""
-    late = [night for one in found.services for night in one.units if night.state == UnitState.OVERDUE and night.stay]
+    late = [
+        night
+        for one in found.services
+        for night in one.units
+        if night.state == UnitState.OVERDUE and night.stay
+    ]
     return [
         NextAction(
             f"Record whether the household in {night.unit.name} has left",
             reverse("refuge:placement", args=[night.stay.pk]),
-            timezone.make_aware(datetime.combine(night.stay.ends_on, time(23, 59))) if night.stay.ends_on else None,
+            timezone.make_aware(datetime.combine(night.stay.ends_on, time(23, 59)))
+            if night.stay.ends_on
+            else None,
         )
         for night in late
         if night.stay is not None

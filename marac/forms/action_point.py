@@ -8,7 +8,10 @@ class ReportForm(VersionedForm):
 
     state = RadioField(
         label="Is it done?",
-        choices=[(ActionState.DONE.value, "Yes, it is done"), (ActionState.NOT_POSSIBLE.value, "It is not possible")],
+        choices=[
+            (ActionState.DONE.value, "Yes, it is done"),
+            (ActionState.NOT_POSSIBLE.value, "It is not possible"),
+        ],
     )
     outcome = LongTextField(
         label="What was done, or why it is not possible",
@@ -21,12 +24,16 @@ class ReportForm(VersionedForm):
     looks = {"outcome": Look(count=True)}
 
     def clean(self) -> None:
-        if self.cleaned_data.get("state") == ActionState.NOT_POSSIBLE and not self.cleaned_data.get("outcome"):
+        if self.cleaned_data.get("state") == ActionState.NOT_POSSIBLE and not self.cleaned_data.get(
+            "outcome"
+        ):
             self.add_error("outcome", "Say why it is not possible")
 
 
 class ActionPointFilter(FilterForm):
     state = RadioField(label="State", choices=[*FILTERS, ("all", "All")])
-    whose = RadioField(label="Owned by", choices=[("own", "My agency"), ("all", "All agencies at hearings I can see")])
+    whose = RadioField(
+        label="Owned by", choices=[("own", "My agency"), ("all", "All agencies at hearings I can see")]
+    )
 
     looks = {"state": Look(small=True), "whose": Look(small=True)}

@@ -41,7 +41,7 @@ class InvitationsForm(Form):
     def __init__(self, *args: Any, invitees: list[Invitee], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.possible = {str(one.agency.pk): one.agency for one in invitees if not one.is_barred}
-        self.fields["agencies"].choices = [
+        self.fields["agencies"].choices = [  # type: ignore[attr-defined]
             (str(one.agency.pk), _words(one)) for one in invitees if not one.is_barred
         ]
 
@@ -96,7 +96,10 @@ class ActionForm(Form):
     def __init__(self, *args: Any, owners: list[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owners = {str(agency.pk): agency for agency in owners}
-        self.fields["owner"].choices = [("", "Choose"), *((key, agency.name) for key, agency in self.owners.items())]
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"),
+            *((key, agency.name) for key, agency in self.owners.items()),
+        ]
 
     def clean_owner(self) -> Agency:
         return self.owners[self.cleaned_data["owner"]]
@@ -118,13 +121,20 @@ class ActionForm(Form):
         )
 
 
-ActionFormSet = formset_factory(ActionForm, extra=BLANK_ROWS, max_num=MOST_ACTIONS, absolute_max=MOST_ACTIONS + 10)
+ActionFormSet = formset_factory(
+    ActionForm, extra=BLANK_ROWS, max_num=MOST_ACTIONS, absolute_max=MOST_ACTIONS + 10
+)
 
 
 def action_initial(points: list[ActionPoint]) -> list[dict[str, Any]]:
     """What the rows of open action points start with."""
     return [
-        {"action_point": point.pk, "task": point.task, "owner": str(point.owner_agency_id), "due_on": point.due_on}
+        {
+            "action_point": point.pk,
+            "task": point.task,
+            "owner": str(point.owner_agency_id),
+            "due_on": point.due_on,
+        }
         for point in points
     ]
 
@@ -134,11 +144,13 @@ def with_one_more(data: Any, prefix: str) -> Any:
     data = data.copy()
     name = f"{prefix}-TOTAL_FORMS"
     total = data.get(name, "")
-    data[name] = str(min(int(total) + 1 if total.isdecimal() and len(total) < 4 else BLANK_ROWS, MOST_ACTIONS))
+    data[name] = str(
+        min(int(total) + 1 if total.isdecimal() and len(total) < 4 else BLANK_ROWS, MOST_ACTIONS)
+    )
     return data
 
 
 def hold_errors(form: Form) -> Form:
     """The bound form as if nobody had pressed its button yet."""
-    form._errors = ErrorDict()
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
     return form

@@ -41,9 +41,9 @@ class MeetingFields(Form):
         super().__init__(*args, **kwargs)
         self.possible = {str(agency.pk): agency for agency in possible_agencies(coordinator)}
         self.chairs = {str(chair.pk): chair for chair in chairs()}
-        self.fields["agencies"].choices = [(key, agency.name) for key, agency in self.possible.items()]
+        self.fields["agencies"].choices = [(key, agency.name) for key, agency in self.possible.items()]  # type: ignore[attr-defined]
         words = [(key, f"{chair.user.name}, {chair.agency.name}") for key, chair in self.chairs.items()]
-        self.fields["chair"].choices = [("", "Choose"), *words]
+        self.fields["chair"].choices = [("", "Choose"), *words]  # type: ignore[attr-defined]
 
     def clean_chair(self) -> Membership:
         return self.chairs[self.cleaned_data["chair"]]
@@ -85,8 +85,9 @@ class MeetingEditForm(MeetingFields, VersionedForm):
 
     def show_theirs(self, stale: Any) -> None:
         # The page compares keys with keys.
+        typed: Any = self.data
         for name in ("chair", "agencies"):
-            self.cleaned_data[name] = self.data.getlist(name) if name == "agencies" else self.data.get(name)
+            self.cleaned_data[name] = typed.getlist(name) if name == "agencies" else typed.get(name)
         super().show_theirs(stale)
 
 

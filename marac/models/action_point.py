@@ -36,7 +36,9 @@ class ActionPoint(models.Model):
     state = models.CharField(max_length=20, choices=ActionState, default=ActionState.OPEN)
     outcome = models.CharField(max_length=1_000, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
-    completed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    completed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
@@ -45,4 +47,8 @@ class ActionPoint(models.Model):
 
     class Meta:
         ordering = ["due_on", "id"]
-        indexes = [models.Index(fields=["owner_agency", "due_on"], name="action_point_open", condition=Q(state="open"))]
+        indexes = [
+            models.Index(
+                fields=["owner_agency", "due_on"], name="action_point_open", condition=Q(state="open")
+            )
+        ]

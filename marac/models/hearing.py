@@ -17,13 +17,13 @@ from marac.models.meeting import Meeting
 
 
 class HearingQuerySet(models.QuerySet["Hearing"]):
-    def visible_to(self, membership: Membership) -> QuerySet["Hearing"]:
+    def visible_to(self, membership: Membership) -> "HearingQuerySet":
         """Hearings that the agency holds a current grant on, less what bars the membership."""
         granted = HearingGrant.objects.held_by(membership).filter(content_object=OuterRef("pk"))
         barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
         return self.filter(Exists(granted)).exclude(Exists(barred))
 
-    def in_running_order(self) -> QuerySet["Hearing"]:
+    def in_running_order(self) -> "HearingQuerySet":
         """Hearings that hold a place on their agenda: not deferred, not withdrawn."""
         return self.filter(state__in=IN_RUNNING_ORDER)
 
@@ -59,10 +59,14 @@ class Hearing(models.Model):
         ordering = ["meeting", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["meeting", "case"], condition=Q(state__in=IN_RUNNING_ORDER), name="case_once_per_meeting"
+                fields=["meeting", "case"],
+                condition=Q(state__in=IN_RUNNING_ORDER),
+                name="case_once_per_meeting",
             ),
             models.UniqueConstraint(
-                fields=["meeting", "number"], condition=Q(state__in=IN_RUNNING_ORDER), name="agenda_number_once"
+                fields=["meeting", "number"],
+                condition=Q(state__in=IN_RUNNING_ORDER),
+                name="agenda_number_once",
             ),
         ]
         indexes = [models.Index(fields=["case", "-heard_on"]), models.Index(fields=["heard_on"])]
@@ -94,7 +98,7 @@ class HearingGrant(GroupObjectPermissionBase):
     granted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
 
     history = HistoricalRecords()
-    objects = HearingGrantManager()
+    objects = HearingGrantManager()  # type: ignore[misc]
 
     class Meta(GroupObjectPermissionBase.Meta):
         constraints = [

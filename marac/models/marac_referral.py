@@ -1,7 +1,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -13,11 +13,11 @@ from referrals.choices import Aware, Consent
 
 
 class MaracReferralQuerySet(models.QuerySet["MaracReferral"]):
-    def visible_to(self, membership: Membership) -> QuerySet["MaracReferral"]:
+    def visible_to(self, membership: Membership) -> "MaracReferralQuerySet":
         """MARAC referrals of cases that the membership may open."""
         return self.filter(Exists(Case.objects.visible_to(membership).filter(pk=OuterRef("case_id"))))
 
-    def candidates(self) -> QuerySet["MaracReferral"]:
+    def candidates(self) -> "MaracReferralQuerySet":
         """Referrals that wait to be put on an agenda."""
         return self.filter(listed_at__isnull=True, withdrawn_at__isnull=True)
 

@@ -19,6 +19,7 @@ def action_points(
     """Action points of the membership's agency, filtered.
 
     Args:
+        membership: who reads.
         state: one of FILTERS.
         whose: "all" adds those of other agencies at hearings that the membership sees.
         today: the day by which something is overdue.
@@ -50,5 +51,3 @@ def is_owner(action_point: ActionPoint, membership: Membership) -> bool:
 def is_late(action_point: ActionPoint, *, today: date) -> bool:
     """Whether an open action point is past its day."""
     return action_point.state == ActionState.OPEN and action_point.due_on < today
-
-

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
@@ -82,7 +83,9 @@ class Invitee:
     some_barred: bool = False
 
 
-def possible_invitees(meeting: Meeting, *, case_id: object, others: list[Agency] | None = None) -> list[Invitee]:
+def possible_invitees(
+    meeting: Meeting, *, case_id: UUID, others: list[Agency] | None = None
+) -> list[Invitee]:
     """The core agencies of a meeting, and `others`, with what bars them from the case."""
     groups = set(Exclusion.objects.filter(case_id=case_id, lifted_at=None).values_list("group_id", flat=True))
     core = core_agencies(meeting)

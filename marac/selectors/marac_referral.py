@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -14,6 +15,7 @@ from dacase.cases.models import Case
 from dacase.ui.words import day_words
 from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState
 from marac.models import Hearing, MaracReferral
+from marac.models.marac_referral import MaracReferralQuerySet
 from marac.rules import is_repeat, repeat_window_ends
 from referrals.models import RiskAssessment
 from referrals.rules.risk_assessment import is_visible_high_risk
@@ -26,7 +28,7 @@ def marac_agency() -> Agency | None:
     return Agency.objects.filter(is_active=True, services__contains=[Service.MARAC]).order_by("name").first()
 
 
-def own_referrals(membership: Membership) -> QuerySet[MaracReferral]:
+def own_referrals(membership: Membership) -> MaracReferralQuerySet:
     """The referrals to the membership's own MARAC, with case and referring agency."""
     found = MaracReferral.objects.visible_to(membership).filter(to_agency_id=membership.agency_id)
     return found.select_related("case", "agency")
@@ -71,15 +73,17 @@ class Support:
 
 
 def latest_assessment(case: Case, membership: Membership) -> RiskAssessment | None:
-    """The newest completed risk assessment of a case, with its answers."""
-    found = RiskAssessment.objects.visible_to(membership).filter(case=case).completed()
-    return found.order_by("-assessed_on", "-completed_at").prefetch_related("answers").first()
+    """The newest completed risk assessment of a case."""
+    found = RiskAssessment.objects.visible_to(membership).filter(case=case, completed_at__isnull=False)
+    return found.order_by("-assessed_on", "-completed_at").first()
 
 
-def criteria_support(case: Case, membership: Membership, *, today: date | None = None) -> list[Support]:
-    """What supports each of the four criteria for `case`, in the order of the form."""
+def criteria_support(case: Case, membership: Membership, *, heard: list[date]) -> list[Support]:
+    """What supports each of the four criteria for `case`, in the order of the form. One query.
+
+    `heard`: the days on which the case was heard, newest first.
+    """
     assessment = latest_assessment(case, membership)
-    heard = heard_on_days(case.pk, membership)
     return [
         _visible_high_risk(assessment),
         _judgement(assessment),
@@ -88,7 +92,7 @@ def criteria_support(case: Case, membership: Membership, *, today: date | None =
             None,
             "For you to judge: incidents are becoming more frequent or more serious. Count what you know of.",
         ),
-        _repeat(heard, today or timezone.localdate()),
+        _repeat(heard, timezone.localdate()),
     ]
 
 
@@ -165,13 +169,15 @@ def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
     return CaseAtMarac(heard=sorted(days, reverse=True), waiting=referral)
 
 
-def _is_heard(referral: MaracReferral, recorded: list[dict[str, str]]) -> bool:
+def _is_heard(referral: Any, recorded: list[dict[str, str]]) -> bool:
     if referral.hearing_state:  # annotated; known for sure where the reader sees the hearing
         return bool(referral.hearing_state == HearingState.HEARD)
     if referral.listed_at is None:
         return False
     listed_on = timezone.localdate(referral.listed_at).isoformat()
     return any(
-        data["marac_referral"] == str(referral.pk) if "marac_referral" in data else data["heard_on"] >= listed_on
+        data["marac_referral"] == str(referral.pk)
+        if "marac_referral" in data
+        else data["heard_on"] >= listed_on
         for data in recorded
     )

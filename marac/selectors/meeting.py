@@ -53,7 +53,9 @@ def chairs() -> QuerySet[Membership]:
 
 def possible_agencies(coordinator: Agency) -> QuerySet[Agency]:
     """The agencies that may be invited to a MARAC: all but commissioners and the coordinator's own."""
-    return Agency.objects.filter(is_active=True).exclude(kind=AgencyKind.COMMISSIONER).exclude(pk=coordinator.pk)
+    return (
+        Agency.objects.filter(is_active=True).exclude(kind=AgencyKind.COMMISSIONER).exclude(pk=coordinator.pk)
+    )
 
 
 def core_agencies(meeting: Meeting) -> list[Agency]:

@@ -22,8 +22,11 @@ def report_action_point(
     """Report that an action point of the actor's agency is done, or that it is not possible.
 
     Args:
-        state: ActionState.DONE, or NOT_POSSIBLE, which needs `outcome` as its reason.
+        action_point: an open one of the actor's agency.
+        state: ActionState.DONE or NOT_POSSIBLE.
+        outcome: what was done; with NOT_POSSIBLE the reason, which it needs.
         version: of the action point as the actor saw it.
+        actor: of the agency that owns it.
     Raises NotAllowed for another agency; StaleVersion when it changed meanwhile; ValidationError when it is
     not open, or the reason is missing. The same report twice changes nothing.
     """
@@ -36,7 +39,9 @@ def report_action_point(
     if action_point.version != version:
         saved_by, saved_at = last_saved(action_point)
         current = {"state": action_point.state, "outcome": action_point.outcome}
-        raise StaleVersion(current=current, version=action_point.version, saved_by=saved_by, saved_at=saved_at)
+        raise StaleVersion(
+            current=current, version=action_point.version, saved_by=saved_by, saved_at=saved_at
+        )
     if action_point.state != ActionState.OPEN:
         raise ValidationError("This action point is not open. Ask the coordinator to open it again.")
     if ActionState(state) not in REPORTS:
@@ -59,7 +64,9 @@ def reopen_action_point(action_point: ActionPoint, *, actor: Membership) -> Acti
     """
     check_may(actor, "manage_meeting")
     action_point = _locked(action_point, actor)
-    hearing = Hearing.objects.visible_to(actor).select_related("meeting").filter(pk=action_point.hearing_id).first()
+    hearing = (
+        Hearing.objects.visible_to(actor).select_related("meeting").filter(pk=action_point.hearing_id).first()
+    )
     if hearing is None or hearing.meeting.coordinator_agency_id != actor.agency_id:
         raise NotAllowed("Only the coordinator of the meeting opens an action point again.")
     if action_point.state == ActionState.OPEN:

@@ -19,7 +19,9 @@ from marac.services.hearing_paper import draw_papers
 from marac.services.meeting import end_invitations, lock_meeting
 
 LONGEST_AGENDA = 200
-NO_FILE = "Your agency can no longer open the file of this case. Ask the agency that referred it to share it again."
+NO_FILE = (
+    "Your agency can no longer open the file of this case. Ask the agency that referred it to share it again."
+)
 
 
 @transaction.atomic
@@ -32,8 +34,11 @@ def list_hearing(
     again on the same meeting gives the same hearing.
 
     Args:
+        referral: a candidate.
+        meeting: one of the actor's own that is not closed.
         invited: the agencies that may read the papers of this hearing until it closes, besides the
             coordinator's own, which keeps them.
+        actor: the coordinator.
     Raises NotAllowed unless the actor coordinates the meeting; ValidationError when the meeting is closed, or
     the case is on another agenda or withdrawn.
     """
@@ -70,7 +75,13 @@ def list_hearing(
 
 def _place_at_end(referral: MaracReferral, meeting: Meeting, actor: Membership) -> Hearing:
     repeat = is_repeat(meeting.held_on, heard_on_days(referral.case_id, actor))
-    last = Hearing.objects.visible_to(actor).in_running_order().filter(meeting=meeting).order_by("-number").first()
+    last = (
+        Hearing.objects.visible_to(actor)
+        .in_running_order()
+        .filter(meeting=meeting)
+        .order_by("-number")
+        .first()
+    )
     # A coordinator who is barred from a case does not see its hearing, but its number is taken all the same.
     for number in range(last.number + 1 if last else 1, LONGEST_AGENDA):
         try:
@@ -114,8 +125,10 @@ def take_off_agenda(hearing: Hearing, *, withdraw: bool, reason: str, actor: Mem
     """Take a hearing off its agenda before it is heard. Doing it twice changes nothing.
 
     Args:
+        hearing: one that has not been heard.
         withdraw: the case leaves MARAC; otherwise it is deferred and waits for another meeting.
         reason: kept with the hearing, seen by the coordinator.
+        actor: the coordinator.
     Raises NotAllowed unless the actor coordinates the meeting; ValidationError when it has been heard.
     """
     hearing = _locked(hearing, actor)
@@ -123,7 +136,9 @@ def take_off_agenda(hearing: Hearing, *, withdraw: bool, reason: str, actor: Mem
         return hearing
     if hearing.state != HearingState.LISTED:
         raise ValidationError("This case has been heard. It stays on the agenda.")
-    referral = MaracReferral.objects.select_for_update(of=("self",)).filter(pk=hearing.marac_referral_id).first()
+    referral = (
+        MaracReferral.objects.select_for_update(of=("self",)).filter(pk=hearing.marac_referral_id).first()
+    )
     if referral is None:
         raise ValidationError(NO_FILE)
     hearing.state = HearingState.WITHDRAWN if withdraw else HearingState.DEFERRED

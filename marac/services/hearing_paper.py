@@ -60,7 +60,9 @@ def _risk(referral: MaracReferral, actor: Membership) -> dict[str, Any]:
         "tool": assessment.get_tool_display(),
         "assessed_on": assessment.assessed_on.isoformat(),
         "band": assessment.band,
-        "visible_high": is_visible_high_risk(assessment.tool, assessment.yes_count, on=assessment.assessed_on),
+        "visible_high": is_visible_high_risk(
+            assessment.tool, assessment.yes_count, on=assessment.assessed_on
+        ),
         "yes_count": assessment.yes_count,
         "topics": [topic.label for code, topic in labels.items() if code in yes],
         "is_high_by_judgement": assessment.is_high_by_judgement,

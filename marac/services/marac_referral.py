@@ -34,9 +34,13 @@ def refer_to_marac(
     The same `submission` gives the same referral again. The source in returns is the kind of the actor's agency.
 
     Args:
+        case: one that the actor's agency may open.
         criterion: why, a value of choices.Criterion (SafeLives referral criteria).
         reason: in words, for the coordinator; it never enters the papers.
-        victim_aware, consent: values of referrals.choices.Aware and Consent.
+        victim_aware: a value of referrals.choices.Aware.
+        consent: a value of referrals.choices.Consent.
+        submission: the form's number.
+        actor: of any agency that may refer.
     Raises NotAllowed for a role that may not refer; ValidationError when the case is closed, waits for a
     meeting already, or nobody coordinates a MARAC.
     """

@@ -34,8 +34,12 @@ def create_meeting(
     """Set up a meeting of the actor's MARAC. The same `submission` gives the same meeting again.
 
     Args:
+        held_on: its day; an agency has one meeting a day.
+        starts_at: the time of day at which it starts.
         chair: a membership in the role of a MARAC chair.
         agencies: the core agencies, invited to each hearing unless left out of one.
+        submission: the form's number.
+        actor: the coordinator.
     Raises NotAllowed for a role that may not; ValidationError by field.
     """
     check_may(actor, "manage_meeting")

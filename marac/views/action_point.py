@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,7 +25,8 @@ SORTS = {"due": ("due_on", "id"), "set": ("created_at", "id")}
 
 @requires("complete_action_point", "record_hearing")
 @require_GET
-def action_points(request: HttpRequest) -> HttpResponse:
+def action_points(request) -> HttpResponse:
+    """The action points of one’s agency; for the coordinator those of every hearing."""
     coordinates = request.membership.may("manage_meeting")
     start = {"state": "open", "whose": "all" if coordinates else "own"}
     filters = ActionPointFilter({**start, **request.GET.dict()})
@@ -42,7 +43,7 @@ def action_points(request: HttpRequest) -> HttpResponse:
         ]
         for point in page
     ]
-    columns = ["Task", "Case", "Agency", Column("Due", sort="due")]
+    columns: list[str | Column] = ["Task", "Case", "Agency", Column("Due", sort="due")]
     context = {
         "heading": "Action points",
         "filters": filters,
@@ -56,6 +57,7 @@ def action_points(request: HttpRequest) -> HttpResponse:
 
 
 def heard_words(point: ActionPoint) -> str:
+    """When the case of an action point was heard."""
     return f"heard {point.heard_on:%d/%m/%Y}" if point.heard_on else ""
 
 
@@ -68,22 +70,27 @@ def state_cell(point: ActionPoint) -> object:
 
 @requires("complete_action_point", "record_hearing")
 @require_http_methods(["GET", "POST"])
-def action_point(request: HttpRequest, pk: UUID) -> HttpResponse:
+def action_point(request, pk: UUID) -> HttpResponse:
+    """One action point, and the report on it by its owner."""
     membership = request.membership
     found = get_object_or_404(selectors.visible_action_points(membership), pk=pk)
     record_read(page_name(request), actor=membership, case_id=found.case_id, object_id=found.pk)
     form = ReportForm(request.POST or None, initial={"version": found.version})
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: report_action_point(found, actor=membership, **form.cleaned_data)):
-            messages.success(request, "Thank you. Your report is recorded.")
-            return redirect("marac:action_points")
+    sent = request.method == "POST" and form.is_valid()
+    if sent and form.attempt(lambda: report_action_point(found, actor=membership, **form.cleaned_data)):
+        messages.success(request, "Thank you. Your report is recorded.")
+        return redirect("marac:action_points")
     hearing = Hearing.objects.visible_to(membership).filter(pk=found.hearing_id).first()
     reopens = membership.may("manage_meeting") and hearing is not None
     context = {
         "point": found,
-        "form": form if selectors.is_owner(found, membership) and (found.state == ActionState.OPEN or form.is_bound) else None,
+        "form": form
+        if selectors.is_owner(found, membership) and (found.state == ActionState.OPEN or form.is_bound)
+        else None,
         "facts": action_facts(found),
-        "hearing_url": reverse("marac:hearing", args=[hearing.pk]) if hearing and membership.may("view_hearing") else "",
+        "hearing_url": reverse("marac:hearing", args=[hearing.pk])
+        if hearing and membership.may("view_hearing")
+        else "",
         "can_reopen": reopens and found.state in (ActionState.DONE, ActionState.NOT_POSSIBLE),
         "owns": selectors.is_owner(found, membership),
     }
@@ -91,6 +98,7 @@ def action_point(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def action_facts(point: ActionPoint) -> list[Fact]:
+    """Everything of an action point."""
     facts = [
         Fact("Case", point.case_reference),
         Fact("Heard on", point.heard_on),
@@ -106,14 +114,19 @@ def action_facts(point: ActionPoint) -> list[Fact]:
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def action_point_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def action_point_reopen(request, pk: UUID) -> HttpResponse:
+    """Open an action point again, after asking."""
     found = get_object_or_404(selectors.visible_action_points(request.membership), pk=pk)
     back = reverse("marac:action_point", args=[found.pk])
     form = Form(request.POST) if request.method == "POST" else None
-    if form is not None and form.is_valid():
-        if form.attempt(lambda: reopen_action_point(found, actor=request.membership)):
-            messages.success(request, "The action point is open again.")
-            return redirect(back)
+    sent = form is not None and form.is_valid()
+    if (
+        form is not None
+        and sent
+        and form.attempt(lambda: reopen_action_point(found, actor=request.membership))
+    ):
+        messages.success(request, "The action point is open again.")
+        return redirect(back)
     context = {
         "form": form,
         "heading": "Open this action point again?",

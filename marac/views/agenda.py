@@ -49,8 +49,12 @@ def agenda_rows(items: list[Item], can_move: bool) -> list[AgendaRow]:
             children=sum(1 for person in item.people if person["role"] == "child"),
             state=Tag(item.hearing.get_state_display(), HEARING_TAGS[HearingState(item.hearing.state)]),
             up=_move(item, "up") if can_move and listed[place] and any(listed[place - 1 : place]) else None,
-            down=_move(item, "down") if can_move and listed[place] and any(listed[place + 1 : place + 2]) else None,
-            off_url=reverse("marac:hearing_take_off", args=[item.hearing.pk]) if can_move and listed[place] else "",
+            down=_move(item, "down")
+            if can_move and listed[place] and any(listed[place + 1 : place + 2])
+            else None,
+            off_url=reverse("marac:hearing_take_off", args=[item.hearing.pk])
+            if can_move and listed[place]
+            else "",
         )
         for place, item in enumerate(items)
     ]
@@ -73,7 +77,9 @@ def candidate_table(waiting: Iterable[MaracReferral], meeting: Meeting | None) -
         ]
         for one in waiting
     ]
-    return Table("Cases that wait for an agenda", ["Case", "Criterion and referrer", "Referred", "What to do"], rows)
+    return Table(
+        "Cases that wait for an agenda", ["Case", "Criterion and referrer", "Referred", "What to do"], rows
+    )
 
 
 def _waiting_words(referral: MaracReferral) -> str:
@@ -83,7 +89,9 @@ def _waiting_words(referral: MaracReferral) -> str:
 
 def _ways(referral: MaracReferral, meeting: Meeting | None) -> list[Link]:
     withdraw = Link(
-        "Withdraw", reverse("marac:candidate_withdraw", args=[referral.pk]), hidden=f"case {referral.case.reference}"
+        "Withdraw",
+        reverse("marac:candidate_withdraw", args=[referral.pk]),
+        hidden=f"case {referral.case.reference}",
     )
     if meeting is None:
         return [withdraw]
@@ -92,7 +100,9 @@ def _ways(referral: MaracReferral, meeting: Meeting | None) -> list[Link]:
     return [Link(words, href, hidden=f"case {referral.case.reference}"), withdraw]
 
 
-def meeting_actions(meeting: Meeting, items: list[Item], waiting: int, membership: Membership) -> list[NextAction]:
+def meeting_actions(
+    meeting: Meeting, items: list[Item], waiting: int, membership: Membership
+) -> list[NextAction]:
     """What this person should do about the meeting now."""
     listed = [item for item in items if item.hearing.state == HearingState.LISTED]
     today = timezone.localdate()

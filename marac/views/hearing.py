@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from dacase.agencies.access import requires
 from dacase.audit.services import record_read
 from dacase.cases.access import page_name
 from dacase.cases.choices import PartyRole
-from dacase.cases.forms.draft import FormDraft
+from dacase.cases.forms.draft import FormDraft, without_errors
 from dacase.ui.components import Clock, Fact, Lines, Link, Table, Tag, Text
 from dacase.ui.words import day_words
 from marac.access import hearing_or_404
@@ -42,7 +42,7 @@ ACTION_TAGS = {ActionState.OPEN: "new", ActionState.DONE: "good", ActionState.NO
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def list_case(request: HttpRequest, pk: UUID, referral_pk: UUID) -> HttpResponse:
+def list_case(request, pk: UUID, referral_pk: UUID) -> HttpResponse:
     """Puts a candidate on an agenda: confirms who is invited to this hearing, and who is left out and why."""
     meeting = get_meeting(request, pk)
     referral = get_object_or_404(own_referrals(request.membership), pk=referral_pk)
@@ -52,8 +52,12 @@ def list_case(request: HttpRequest, pk: UUID, referral_pk: UUID) -> HttpResponse
     form = InvitationsForm(request.POST or None, initial={"agencies": everybody}, invitees=invitees)
     if request.method == "POST" and form.is_valid():
         invited = form.cleaned_data["agencies"]
-        if form.attempt(lambda: list_hearing(referral, meeting=meeting, invited=invited, actor=request.membership)):
-            messages.success(request, f"Case {referral.case.reference} is on the agenda as item {form.result.number}.")
+        if form.attempt(
+            lambda: list_hearing(referral, meeting=meeting, invited=invited, actor=request.membership)
+        ):
+            messages.success(
+                request, f"Case {referral.case.reference} is on the agenda as item {form.result.number}."
+            )
             return redirect("marac:meeting", meeting.pk)
     heard = heard_on_days(referral.case_id, request.membership)
     context = {
@@ -86,7 +90,8 @@ def repeat_words(meeting_on: date, heard: list[date]) -> str:
 
 @requires("view_hearing", "manage_meeting")
 @require_GET
-def hearing(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hearing(request, pk: UUID) -> HttpResponse:
+    """The papers of a hearing, its outcome and its action points. Every opening is logged."""
     found = hearing_or_404(request, pk)
     membership = request.membership
     item = selectors.opened(found, found.meeting)
@@ -114,6 +119,7 @@ def hearing(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def hearing_facts(found: Hearing, item: selectors.Item) -> list[Any]:
+    """What the summary paper says, and whether and when it was heard."""
     criterion = Criterion(item.summary.get("criterion", found.criterion)).label
     facts = [
         Fact("Case", item.reference),
@@ -125,9 +131,13 @@ def hearing_facts(found: Hearing, item: selectors.Item) -> list[Any]:
 
 
 def people_table(people: list[dict[str, Any]]) -> Table:
+    """The people of a case as its paper has them."""
     rows = [
         [
-            Text(person["name"], sub=f"Also known as {person['also_known_as']}" if person["also_known_as"] else ""),
+            Text(
+                person["name"],
+                sub=f"Also known as {person['also_known_as']}" if person["also_known_as"] else "",
+            ),
             PartyRole(person["role"]).label,
             date.fromisoformat(person["date_of_birth"]) if person["date_of_birth"] else "Not known",
             person["relationship"],
@@ -138,9 +148,12 @@ def people_table(people: list[dict[str, Any]]) -> Table:
 
 
 def action_table(points: list[ActionPoint], membership: Any) -> Table:
+    """The action points of a hearing, linked for those who may open them."""
     rows = [
         [
-            Link(point.task, reverse("marac:action_point", args=[point.pk])) if membership.may("complete_action_point") or membership.may("record_hearing") else point.task,
+            Link(point.task, reverse("marac:action_point", args=[point.pk]))
+            if membership.may("complete_action_point") or membership.may("record_hearing")
+            else point.task,
             point.owner_agency.name,
             Text(day_words(point.due_on)),
             Tag(point.get_state_display(), ACTION_TAGS[ActionState(point.state)])
@@ -154,7 +167,8 @@ def action_table(points: list[ActionPoint], membership: Any) -> Table:
 
 @requires("manage_meeting")
 @require_POST
-def hearing_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hearing_move(request, pk: UUID) -> HttpResponse:
+    """Move a hearing one place in the running order."""
     found = get_object_or_404(selectors.visible_hearings(request.membership), pk=pk)
     move_hearing(found, up=request.POST.get("way") == "up", actor=request.membership)
     return redirect(f"{reverse('marac:meeting', args=[found.meeting_id])}#running-order")
@@ -162,13 +176,16 @@ def hearing_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def hearing_take_off(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hearing_take_off(request, pk: UUID) -> HttpResponse:
+    """Take a hearing off the agenda: deferred or withdrawn."""
     found = hearing_or_404(request, pk)
     item = selectors.opened(found, found.meeting)
     form = TakeOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         withdraw, reason = form.cleaned_data["what"] == "withdraw", form.cleaned_data["reason"]
-        if form.attempt(lambda: take_off_agenda(found, withdraw=withdraw, reason=reason, actor=request.membership)):
+        if form.attempt(
+            lambda: take_off_agenda(found, withdraw=withdraw, reason=reason, actor=request.membership)
+        ):
             messages.success(request, f"Case {item.reference} is off the agenda.")
             return redirect("marac:meeting", found.meeting_id)
     context = {
@@ -184,7 +201,8 @@ def hearing_take_off(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def hearing_agencies(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hearing_agencies(request, pk: UUID) -> HttpResponse:
+    """Change which agencies read the papers of a hearing."""
     found = hearing_or_404(request, pk)
     others = list(possible_agencies(found.meeting.coordinator_agency))
     invitees = selectors.possible_invitees(found.meeting, case_id=found.case_id, others=others)
@@ -193,7 +211,9 @@ def hearing_agencies(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         invited = form.cleaned_data["agencies"]
         if form.attempt(lambda: change_invitations(found, invited=invited, actor=request.membership)):
-            messages.success(request, "The invitations are changed. Agencies you took out no longer see the papers.")
+            messages.success(
+                request, "The invitations are changed. Agencies you took out no longer see the papers."
+            )
             return redirect("marac:hearing", found.pk)
     context = {
         "form": form,
@@ -208,7 +228,8 @@ def hearing_agencies(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("record_hearing")
 @require_http_methods(["GET", "POST"])
-def hearing_record(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hearing_record(request, pk: UUID) -> HttpResponse:
+    """Record what a hearing decided; rows are added without scripts too."""
     found = hearing_or_404(request, pk)
     item = selectors.opened(found, found.meeting)
     draft = FormDraft(request)
@@ -218,7 +239,9 @@ def hearing_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         hold_errors(form)
     elif draft.sent and all([form.is_valid(), rows.is_valid()]):
         drafts = [row for row in (each.draft() for each in rows) if row is not None]
-        if form.attempt(lambda: record_hearing(found, actions=drafts, actor=request.membership, **form.cleaned_data)):
+        if form.attempt(
+            lambda: record_hearing(found, actions=drafts, actor=request.membership, **form.cleaned_data)
+        ):
             draft.discard()
             messages.success(request, f"The outcome of item {found.number} is recorded.")
             return redirect(next_url(found))
@@ -236,17 +259,21 @@ def hearing_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "marac/hearing/record.html", context)
 
 
-def bind_rows(request: HttpRequest, draft: FormDraft, found: Hearing) -> Any:
+def bind_rows(request, draft: FormDraft, found: Hearing) -> Any:
     """The rows of action points: those still open, and some empty ones; one more where that was asked for."""
-    points = [point for point in selectors.action_points_of(found, request.membership) if point.state == ActionState.OPEN]
-    kwargs = {"prefix": "actions", "initial": action_initial(points), "form_kwargs": {"owners": selectors.seen_by(found)}}
+    points = [
+        point
+        for point in selectors.action_points_of(found, request.membership)
+        if point.state == ActionState.OPEN
+    ]
+    kwargs: dict[str, Any] = {
+        "prefix": "actions",
+        "initial": action_initial(points),
+        "form_kwargs": {"owners": selectors.seen_by(found)},
+    }
     if "add" not in request.POST:
         return draft.bind(ActionFormSet, **kwargs)
-    rows = ActionFormSet(with_one_more(request.POST, "actions"), **kwargs)
-    rows._errors = []
-    for row in rows:
-        hold_errors(row)
-    return rows
+    return without_errors(ActionFormSet(with_one_more(request.POST, "actions"), **kwargs))
 
 
 def next_url(found: Hearing) -> str:

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -21,24 +21,26 @@ MET = {True: Tag("Supported", "good"), False: Tag("Not by the records"), None: T
 
 @requires("refer_to_marac")
 @require_http_methods(["GET", "POST"])
-def refer(request: HttpRequest, case_pk: UUID) -> HttpResponse:
+def refer(request, case_pk: UUID) -> HttpResponse:
+    """Refer a case to MARAC, with what its records say of each criterion."""
     case = case_or_404(request, case_pk)
     back = reverse("cases:detail", args=[case.pk])
-    supports = criteria_support(case, request.membership)
+    state = case_at_marac(case, request.membership)
+    supports = criteria_support(case, request.membership, heard=state.heard)
     draft = FormDraft(request)
     form = draft.bind(ReferForm, initial=refer_initial(supports))
-    if draft.sent and form.is_valid():
-        if form.attempt(lambda: refer_to_marac(case, actor=request.membership, **form.cleaned_data)):
-            draft.discard()
-            messages.success(request, "The case is referred to MARAC. The coordinator puts it on an agenda.")
-            return redirect(back)
+    sent = draft.sent and form.is_valid()
+    if sent and form.attempt(lambda: refer_to_marac(case, actor=request.membership, **form.cleaned_data)):
+        draft.discard()
+        messages.success(request, "The case is referred to MARAC. The coordinator puts it on an agenda.")
+        return redirect(back)
     context = {
         "form": form,
         "heading": "Refer to MARAC",
         "caption": f"Case {case.reference}",
         "back_url": back,
         "submit_text": "Refer to MARAC",
-        "waiting": None if draft.sent else case_at_marac(case, request.membership).waiting,
+        "waiting": None if draft.sent else state.waiting,
         "support_table": support_table(supports),
         **draft.context,
     }
@@ -46,13 +48,20 @@ def refer(request: HttpRequest, case_pk: UUID) -> HttpResponse:
 
 
 def support_table(supports: list[Support]) -> Table:
+    """What is known about each criterion."""
     rows = [[Criterion(one.criterion).label, MET[one.is_met], Text(one.words)] for one in supports]
-    return Table("What is known about each criterion", ["Criterion", "Records", "What is known"], rows, show_caption=True)
+    return Table(
+        "What is known about each criterion",
+        ["Criterion", "Records", "What is known"],
+        rows,
+        show_caption=True,
+    )
 
 
 @requires("manage_meeting", "refer_to_marac")
 @require_http_methods(["GET", "POST"])
-def candidate_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def candidate_withdraw(request, pk: UUID) -> HttpResponse:
+    """Take a referral back before it is on an agenda."""
     own = MaracReferral.objects.visible_to(request.membership).select_related("case", "agency")
     referral = get_object_or_404(own, pk=pk)
     to_case = reverse("cases:detail", args=[referral.case_id])

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -26,15 +26,20 @@ STATE_TAGS = {MeetingState.PLANNED: "new", MeetingState.HELD: "info", MeetingSta
 
 @requires("view_hearing", "manage_meeting")
 @require_GET
-def meetings(request: HttpRequest) -> HttpResponse:
+def meetings(request) -> HttpResponse:
+    """The meetings one takes part in; for the coordinator also what waits for an agenda."""
     filters = MeetingFilter(request.GET or None)
     found = selectors.meetings(request.membership, **filters.chosen())
     page = keyset_page(found, order=("-held_on", "-id"), after=request.GET.get("after"), size=25)
     counts = selectors.hearing_counts(page.items, request.membership)
-    columns = ["Meeting", "State", "Chair", Column("Hearings you can see", numeric=True)]
+    columns: list[str | Column] = ["Meeting", "State", "Chair", Column("Hearings you can see", numeric=True)]
     rows = [
         [
-            Link(weekday_words(one.held_on), reverse("marac:meeting", args=[one.pk]), sub=f"{time_of_day(one.starts_at)}, {one.coordinator_agency.name}"),
+            Link(
+                weekday_words(one.held_on),
+                reverse("marac:meeting", args=[one.pk]),
+                sub=f"{time_of_day(one.starts_at)}, {one.coordinator_agency.name}",
+            ),
             Tag(one.get_state_display(), STATE_TAGS[MeetingState(one.state)]),
             Text(one.chair.user.name) if one.chair else "",
             Number(counts.get(one.pk, 0)),
@@ -54,7 +59,9 @@ def meetings(request: HttpRequest) -> HttpResponse:
         "next_open": following,
         "waiting": candidate_table(candidates(request.membership), following) if manages else None,
         "empty_title": "No meetings yet",
-        "empty_text": "Set up the next one: a fortnightly Thursday is proposed." if manages else "The coordinator has not set one up yet.",
+        "empty_text": "Set up the next one: a fortnightly Thursday is proposed."
+        if manages
+        else "The coordinator has not set one up yet.",
         "empty_href": reverse("marac:meeting_create") if manages else "",
         "empty_action": "Set up a meeting",
     }
@@ -63,13 +70,14 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def meeting_create(request: HttpRequest) -> HttpResponse:
+def meeting_create(request) -> HttpResponse:
+    """Set up a meeting; the next fortnight is proposed."""
     agency = request.membership.agency
     form = MeetingForm(request.POST or None, initial=MeetingForm.proposal(agency), coordinator=agency)
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: create_meeting(actor=request.membership, **form.values())):
-            messages.success(request, "The meeting is set up. Put cases on its agenda.")
-            return redirect("marac:meeting", form.result.pk)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and form.attempt(lambda: create_meeting(actor=request.membership, **form.values())):
+        messages.success(request, "The meeting is set up. Put cases on its agenda.")
+        return redirect("marac:meeting", form.result.pk)
     context = {
         "form": form,
         "heading": "Set up a meeting",
@@ -82,7 +90,8 @@ def meeting_create(request: HttpRequest) -> HttpResponse:
 
 @requires("view_hearing", "manage_meeting")
 @require_GET
-def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
+def meeting(request, pk: UUID) -> HttpResponse:
+    """The agenda of a meeting, as far as one sees its hearings."""
     found = get_meeting(request, pk)
     items = agenda(found, request.membership)
     coordinates = selectors.is_coordinator(found, request.membership)
@@ -111,15 +120,16 @@ def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def meeting_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def meeting_edit(request, pk: UUID) -> HttpResponse:
+    """Change a meeting that has not been held."""
     found = get_meeting(request, pk)
     form = MeetingEditForm(
         request.POST or None, initial=MeetingEditForm.saved(found), coordinator=found.coordinator_agency
     )
-    if request.method == "POST" and form.is_valid():
-        if form.attempt(lambda: change_meeting(found, actor=request.membership, **form.values())):
-            messages.success(request, "The meeting is changed.")
-            return redirect("marac:meeting", found.pk)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and form.attempt(lambda: change_meeting(found, actor=request.membership, **form.values())):
+        messages.success(request, "The meeting is changed.")
+        return redirect("marac:meeting", found.pk)
     context = {
         "form": form,
         "heading": "Change the meeting",
@@ -132,18 +142,22 @@ def meeting_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_meeting")
 @require_http_methods(["GET", "POST"])
-def meeting_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+def meeting_close(request, pk: UUID) -> HttpResponse:
+    """Close a meeting, after asking."""
     found = get_meeting(request, pk)
     back = reverse("marac:meeting", args=[found.pk])
     form = Form(request.POST) if request.method == "POST" else None
-    if form is not None and form.is_valid():
-        if form.attempt(lambda: close_meeting(found, actor=request.membership)):
-            messages.success(request, "The meeting is closed. Only your agency still sees its papers.")
-            return redirect(back)
+    sent = form is not None and form.is_valid()
+    if form is not None and sent and form.attempt(lambda: close_meeting(found, actor=request.membership)):
+        messages.success(request, "The meeting is closed. Only your agency still sees its papers.")
+        return redirect(back)
     context = {
         "form": form,
         "heading": "Close this meeting?",
-        "facts": [("Meeting", weekday_words(found.held_on)), ("Cases", str(len(agenda(found, request.membership))))],
+        "facts": [
+            ("Meeting", weekday_words(found.held_on)),
+            ("Cases", str(len(agenda(found, request.membership)))),
+        ],
         "warning": "The agencies that were invited lose the papers at once. Each keeps its own action points.",
         "submit_text": "Close the meeting",
         "back_url": back,
@@ -151,6 +165,6 @@ def meeting_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "layouts/confirm.html", context)
 
 
-def get_meeting(request: HttpRequest, pk: UUID) -> Meeting:
+def get_meeting(request, pk: UUID) -> Meeting:
     """The meeting, or 404 outside what the membership may see."""
     return get_object_or_404(selectors.meetings(request.membership).select_related("chair__agency"), pk=pk)

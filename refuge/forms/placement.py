@@ -26,7 +26,9 @@ class PlaceForm(SubmitOnceForm):
 
     parties = CheckboxesField(label="Who is placed?", choices=[])
     starts_on = DateField(label="First night")
-    ends_on = DateField(label="Planned day of leaving", required=False, help_text="Leave empty if it is not known")
+    ends_on = DateField(
+        label="Planned day of leaving", required=False, help_text="Leave empty if it is not known"
+    )
     unit = RadioField(label="Which unit?", choices=[], help_text="How each unit stands tonight")
     is_small_accepted = forms.BooleanField(
         label="The unit has fewer beds than the household needs, and that is accepted", required=False
@@ -43,8 +45,8 @@ class PlaceForm(SubmitOnceForm):
         super().__init__(*args, **kwargs)
         self.household = {str(party.pk): party for party in household}
         self.units = {str(night.unit.pk): night.unit for night in nights}
-        self.fields["parties"].choices = [(key, party_words(party)) for key, party in self.household.items()]
-        self.fields["unit"].choices = [(str(night.unit.pk), unit_words(night)) for night in nights]
+        self.fields["parties"].choices = [(key, party_words(party)) for key, party in self.household.items()]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [(str(night.unit.pk), unit_words(night)) for night in nights]  # type: ignore[attr-defined]
 
     def clean_parties(self) -> list[Party]:
         return [self.household[key] for key in self.cleaned_data["parties"]]
@@ -67,7 +69,11 @@ def unit_words(night: UnitNight) -> str:
 
 def features(unit: Unit) -> list[str]:
     """What a unit offers, in words; the first is how many it sleeps."""
-    offers = [(unit.has_cot, "cot"), (unit.is_step_free, "step-free"), (unit.is_self_contained, "self-contained")]
+    offers = [
+        (unit.has_cot, "cot"),
+        (unit.is_step_free, "step-free"),
+        (unit.is_self_contained, "self-contained"),
+    ]
     return [f"sleeps {unit.sleeps}", *(words for has, words in offers if has)]
 
 
@@ -78,7 +84,11 @@ def state_words(night: UnitNight) -> str:
     if night.state == UnitState.OVERDUE and night.stay is not None and night.stay.ends_on is not None:
         return f"Should have left on {short_day(night.stay.ends_on)}"
     if night.state == UnitState.TAKEN and night.stay is not None:
-        return f"Taken until {short_day(night.stay.ends_on)}" if night.stay.ends_on else "Taken, no day of leaving"
+        return (
+            f"Taken until {short_day(night.stay.ends_on)}"
+            if night.stay.ends_on
+            else "Taken, no day of leaving"
+        )
     return f"Free until {short_day(night.next_stay.starts_on)}" if night.next_stay else "Free"
 
 
@@ -91,7 +101,9 @@ class DatesForm(VersionedForm):
     """Change when a household comes or leaves."""
 
     starts_on = DateField(label="First night")
-    ends_on = DateField(label="Planned day of leaving", required=False, help_text="Leave empty if it is not known")
+    ends_on = DateField(
+        label="Planned day of leaving", required=False, help_text="Leave empty if it is not known"
+    )
 
     @staticmethod
     def saved(placement: Placement) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class TurnAwayForm(SubmitOnceForm):
         super().__init__(*args, **kwargs)
         self.membership = membership
         self.services = {str(service.pk): service for service in services(membership)}
-        self.fields["service"].choices = [
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
             ("", "Choose"),
             *((key, service.name) for key, service in self.services.items()),
         ]

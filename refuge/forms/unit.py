@@ -52,7 +52,9 @@ class ServiceEditForm(ServiceFields, VersionedForm):
 class UnitFields(Form):
     """A room or flat that one household takes at a time."""
 
-    name = TextField(label="Name of the unit", max_length=60, help_text="As your team calls it, for example Room 3")
+    name = TextField(
+        label="Name of the unit", max_length=60, help_text="As your team calls it, for example Room 3"
+    )
     sleeps = forms.IntegerField(
         label="Sleeps", min_value=1, max_value=MOST_BEDS, help_text="Beds, cots not counted"
     )
@@ -78,7 +80,9 @@ class UnitForm(UnitFields):
 class UnitEditForm(UnitFields, VersionedForm):
     """Change a unit or take it out of use."""
 
-    is_available = YesNoField(label="Is it in use?", help_text="Answer no while it is being repaired, for example")
+    is_available = YesNoField(
+        label="Is it in use?", help_text="Answer no while it is being repaired, for example"
+    )
 
     @staticmethod
     def saved(unit: Unit) -> dict[str, Any]:

@@ -14,271 +14,714 @@ import refuge.models.placement
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('cases', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalRefugeService',
+            name="HistoricalRefugeService",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('refuge', 'Refuge'), ('specialist', 'Specialist safe accommodation'), ('dispersed', 'Dispersed accommodation'), ('sanctuary', 'Sanctuary scheme'), ('second_stage', 'Second-stage accommodation')], max_length=20)),
-                ('address', models.CharField(max_length=500)),
-                ('service_address', models.CharField(max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refuge", "Refuge"),
+                            ("specialist", "Specialist safe accommodation"),
+                            ("dispersed", "Dispersed accommodation"),
+                            ("sanctuary", "Sanctuary scheme"),
+                            ("second_stage", "Second-stage accommodation"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("address", models.CharField(max_length=500)),
+                ("service_address", models.CharField(max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical refuge service',
-                'verbose_name_plural': 'historical refuge services',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical refuge service",
+                "verbose_name_plural": "historical refuge services",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('placed', 'In place'), ('ended', 'Ended'), ('cancelled', 'Cancelled before arrival')], default='placed', max_length=10)),
-                ('leaving_reason', models.CharField(blank=True, choices=[('planned', 'Planned move'), ('other_refuge', 'Moved to another refuge'), ('returned_home', 'Returned home'), ('left', 'Left without telling us'), ('other', 'Another reason')], max_length=20)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='cases.case')),
-                ('placed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.membership')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "In place"),
+                            ("ended", "Ended"),
+                            ("cancelled", "Cancelled before arrival"),
+                        ],
+                        default="placed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "leaving_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "Planned move"),
+                            ("other_refuge", "Moved to another refuge"),
+                            ("returned_home", "Returned home"),
+                            ("left", "Left without telling us"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_on', '-id'],
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalPlacementMember',
+            name="HistoricalPlacementMember",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('party', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.party')),
-                ('placement', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='refuge.placement')),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.party",
+                    ),
+                ),
+                (
+                    "placement",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="refuge.placement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical placement member',
-                'verbose_name_plural': 'historical placement members',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical placement member",
+                "verbose_name_plural": "historical placement members",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='RefugeService',
+            name="RefugeService",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('refuge', 'Refuge'), ('specialist', 'Specialist safe accommodation'), ('dispersed', 'Dispersed accommodation'), ('sanctuary', 'Sanctuary scheme'), ('second_stage', 'Second-stage accommodation')], max_length=20)),
-                ('address', models.CharField(max_length=500)),
-                ('service_address', models.CharField(max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refuge", "Refuge"),
+                            ("specialist", "Specialist safe accommodation"),
+                            ("dispersed", "Dispersed accommodation"),
+                            ("sanctuary", "Sanctuary scheme"),
+                            ("second_stage", "Second-stage accommodation"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("address", models.CharField(max_length=500)),
+                ("service_address", models.CharField(max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalUnit',
+            name="HistoricalUnit",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=60)),
-                ('sleeps', models.PositiveSmallIntegerField()),
-                ('has_cot', models.BooleanField(default=False)),
-                ('is_step_free', models.BooleanField(default=False)),
-                ('is_self_contained', models.BooleanField(default=False)),
-                ('is_available', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('service', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='refuge.refugeservice')),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("name", models.CharField(max_length=60)),
+                ("sleeps", models.PositiveSmallIntegerField()),
+                ("has_cot", models.BooleanField(default=False)),
+                ("is_step_free", models.BooleanField(default=False)),
+                ("is_self_contained", models.BooleanField(default=False)),
+                ("is_available", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="refuge.refugeservice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical unit',
-                'verbose_name_plural': 'historical units',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical unit",
+                "verbose_name_plural": "historical units",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalTurnAway',
+            name="HistoricalTurnAway",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('happened_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('decided_by', models.CharField(choices=[('service', 'The refuge service'), ('survivor', 'The victim-survivor'), ('referrer', 'The referrer')], max_length=20)),
-                ('cause', models.CharField(choices=[('no_capacity', 'No unit was free'), ('household_too_large', 'The household was too large'), ('support_need', 'A support need could not be met'), ('access_need', 'An access need could not be met'), ('no_recourse', 'No recourse to public funds, and no other funding'), ('older_son', 'A son was older than the service can take'), ('unsafe_area', 'The area was not safe for the household'), ('too_far', 'Too far away'), ('changed_mind', 'Decided on something else'), ('no_contact', 'Contact was lost'), ('other', 'Another cause')], max_length=30)),
-                ('adults', models.PositiveSmallIntegerField(default=1)),
-                ('children', models.PositiveSmallIntegerField(default=0)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency')),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.membership')),
-                ('service', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='refuge.refugeservice')),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("happened_on", models.DateField(default=django.utils.timezone.localdate)),
+                (
+                    "decided_by",
+                    models.CharField(
+                        choices=[
+                            ("service", "The refuge service"),
+                            ("survivor", "The victim-survivor"),
+                            ("referrer", "The referrer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("no_capacity", "No unit was free"),
+                            ("household_too_large", "The household was too large"),
+                            ("support_need", "A support need could not be met"),
+                            ("access_need", "An access need could not be met"),
+                            ("no_recourse", "No recourse to public funds, and no other funding"),
+                            ("older_son", "A son was older than the service can take"),
+                            ("unsafe_area", "The area was not safe for the household"),
+                            ("too_far", "Too far away"),
+                            ("changed_mind", "Decided on something else"),
+                            ("no_contact", "Contact was lost"),
+                            ("other", "Another cause"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("adults", models.PositiveSmallIntegerField(default=1)),
+                ("children", models.PositiveSmallIntegerField(default=0)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="refuge.refugeservice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical turn away',
-                'verbose_name_plural': 'historical turn aways',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical turn away",
+                "verbose_name_plural": "historical turn aways",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='TurnAway',
+            name="TurnAway",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('happened_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('decided_by', models.CharField(choices=[('service', 'The refuge service'), ('survivor', 'The victim-survivor'), ('referrer', 'The referrer')], max_length=20)),
-                ('cause', models.CharField(choices=[('no_capacity', 'No unit was free'), ('household_too_large', 'The household was too large'), ('support_need', 'A support need could not be met'), ('access_need', 'An access need could not be met'), ('no_recourse', 'No recourse to public funds, and no other funding'), ('older_son', 'A son was older than the service can take'), ('unsafe_area', 'The area was not safe for the household'), ('too_far', 'Too far away'), ('changed_mind', 'Decided on something else'), ('no_contact', 'Contact was lost'), ('other', 'Another cause')], max_length=30)),
-                ('adults', models.PositiveSmallIntegerField(default=1)),
-                ('children', models.PositiveSmallIntegerField(default=0)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.membership')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='turn_aways', to='refuge.refugeservice')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("happened_on", models.DateField(default=django.utils.timezone.localdate)),
+                (
+                    "decided_by",
+                    models.CharField(
+                        choices=[
+                            ("service", "The refuge service"),
+                            ("survivor", "The victim-survivor"),
+                            ("referrer", "The referrer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("no_capacity", "No unit was free"),
+                            ("household_too_large", "The household was too large"),
+                            ("support_need", "A support need could not be met"),
+                            ("access_need", "An access need could not be met"),
+                            ("no_recourse", "No recourse to public funds, and no other funding"),
+                            ("older_son", "A son was older than the service can take"),
+                            ("unsafe_area", "The area was not safe for the household"),
+                            ("too_far", "Too far away"),
+                            ("changed_mind", "Decided on something else"),
+                            ("no_contact", "Contact was lost"),
+                            ("other", "Another cause"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("adults", models.PositiveSmallIntegerField(default=1)),
+                ("children", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="turn_aways",
+                        to="refuge.refugeservice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-happened_on', '-id'],
+                "ordering": ["-happened_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('sleeps', models.PositiveSmallIntegerField()),
-                ('has_cot', models.BooleanField(default=False)),
-                ('is_step_free', models.BooleanField(default=False)),
-                ('is_self_contained', models.BooleanField(default=False)),
-                ('is_available', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='refuge.refugeservice')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("sleeps", models.PositiveSmallIntegerField()),
+                ("has_cot", models.BooleanField(default=False)),
+                ("is_step_free", models.BooleanField(default=False)),
+                ("is_self_contained", models.BooleanField(default=False)),
+                ("is_available", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="refuge.refugeservice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['service__name', 'name'],
+                "ordering": ["service__name", "name"],
             },
         ),
         migrations.AddField(
-            model_name='placement',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='refuge.unit'),
+            model_name="placement",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="refuge.unit"
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalPlacement',
+            name="HistoricalPlacement",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('placed', 'In place'), ('ended', 'Ended'), ('cancelled', 'Cancelled before arrival')], default='placed', max_length=10)),
-                ('leaving_reason', models.CharField(blank=True, choices=[('planned', 'Planned move'), ('other_refuge', 'Moved to another refuge'), ('returned_home', 'Returned home'), ('left', 'Left without telling us'), ('other', 'Another reason')], max_length=20)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency')),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('placed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.membership')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='refuge.unit')),
+                ("id", models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
+                ("submission", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "In place"),
+                            ("ended", "Ended"),
+                            ("cancelled", "Cancelled before arrival"),
+                        ],
+                        default="placed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "leaving_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "Planned move"),
+                            ("other_refuge", "Moved to another refuge"),
+                            ("returned_home", "Returned home"),
+                            ("left", "Left without telling us"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="refuge.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical placement',
-                'verbose_name_plural': 'historical placements',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical placement",
+                "verbose_name_plural": "historical placements",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='PlacementMember',
+            name="PlacementMember",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.party')),
-                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='refuge.placement')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.party"
+                    ),
+                ),
+                (
+                    "placement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="refuge.placement",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('placement', 'party'), name='member_once_per_placement')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("placement", "party"), name="member_once_per_placement")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='refugeservice',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='service_name_once_per_agency'),
+            model_name="refugeservice",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "name"), name="service_name_once_per_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refugeservice',
-            constraint=models.UniqueConstraint(fields=('agency', 'submission'), name='service_once_per_submission'),
+            model_name="refugeservice",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "submission"), name="service_once_per_submission"
+            ),
         ),
         migrations.AddIndex(
-            model_name='turnaway',
-            index=models.Index(fields=['happened_on'], name='refuge_turn_happene_0c0ba2_idx'),
+            model_name="turnaway",
+            index=models.Index(fields=["happened_on"], name="refuge_turn_happene_0c0ba2_idx"),
         ),
         migrations.AddConstraint(
-            model_name='turnaway',
-            constraint=models.UniqueConstraint(fields=('agency', 'submission'), name='turn_away_once_per_submission'),
+            model_name="turnaway",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "submission"), name="turn_away_once_per_submission"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('service', 'name'), name='unit_name_once_per_service'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("service", "name"), name="unit_name_once_per_service"),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['starts_on'], name='refuge_plac_starts__999418_idx'),
+            model_name="placement",
+            index=models.Index(fields=["starts_on"], name="refuge_plac_starts__999418_idx"),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['agency', '-starts_on'], name='refuge_plac_agency__5dc45b_idx'),
+            model_name="placement",
+            index=models.Index(fields=["agency", "-starts_on"], name="refuge_plac_agency__5dc45b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), expressions=[(refuge.models.placement.Nights('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('unit', '=')], name='unit_taken_once_a_night', violation_error_message='Another household has this unit on some of these nights.'),
+            model_name="placement",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state", "cancelled"), _negated=True),
+                expressions=[
+                    (
+                        refuge.models.placement.Nights(
+                            "starts_on", "ends_on", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("unit", "="),
+                ],
+                name="unit_taken_once_a_night",
+                violation_error_message="Another household has this unit on some of these nights.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='placement_ends_after_it_starts'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="placement_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('agency', 'submission'), name='placement_once_per_submission'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "submission"), name="placement_once_per_submission"
+            ),
         ),
     ]

@@ -3,7 +3,7 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -20,12 +20,12 @@ class Nights(Func):
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
-    def visible_to(self, membership: Membership) -> QuerySet["Placement"]:
+    def visible_to(self, membership: Membership) -> "PlacementQuerySet":
         """Placements of the reader's own agency, less exclusions. Nobody outside the service sees where."""
         barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
         return self.filter(agency_id=membership.agency_id).exclude(Exists(barred))
 
-    def in_place(self) -> QuerySet["Placement"]:
+    def in_place(self) -> "PlacementQuerySet":
         return self.filter(state=PlacementState.PLACED)
 
 
@@ -82,6 +82,6 @@ class PlacementMember(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["placement", "party"], name="member_once_per_placement")]
-
-
+        constraints = [
+            models.UniqueConstraint(fields=["placement", "party"], name="member_once_per_placement")
+        ]

@@ -38,5 +38,7 @@ class TurnAway(models.Model):
 
     class Meta:
         ordering = ["-happened_on", "-id"]
-        constraints = [models.UniqueConstraint(fields=["agency", "submission"], name="turn_away_once_per_submission")]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "submission"], name="turn_away_once_per_submission")
+        ]
         indexes = [models.Index(fields=["happened_on"])]

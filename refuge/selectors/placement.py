@@ -62,7 +62,9 @@ def accommodation_known(case_id: UUID) -> list[Elsewhere]:
 
     Never from placements: those tell where, and are seen by the refuge agency only.
     """
-    events = Event.objects.filter(case_id=case_id, verb__in=VERBS).select_related("agency").order_by("-at", "-id")
+    events = (
+        Event.objects.filter(case_id=case_id, verb__in=VERBS).select_related("agency").order_by("-at", "-id")
+    )
     latest: dict[UUID, Elsewhere] = {}
     for event in events:
         if event.agency is not None and event.agency.pk not in latest:

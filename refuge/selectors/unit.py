@@ -117,7 +117,9 @@ def stays_from(membership: Membership, on: date, *, today: date) -> list[Placeme
     )
 
 
-def unit_nights(membership: Membership, stays: Iterable[Placement], on: date, *, today: date) -> list[UnitNight]:
+def unit_nights(
+    membership: Membership, stays: Iterable[Placement], on: date, *, today: date
+) -> list[UnitNight]:
     """Every unit of the agency on the night of `on`, given the stays from then on. One query."""
     by_unit: dict[UUID, list[Placement]] = {}
     for stay in stays:

@@ -79,7 +79,9 @@ def place_household(
             ends_on=ends_on,
             placed_by=actor,
         )
-    PlacementMember.objects.bulk_create([PlacementMember(placement=placement, party=party) for party in household])
+    PlacementMember.objects.bulk_create(
+        [PlacementMember(placement=placement, party=party) for party in household]
+    )
     verb = "placement_started" if starts_on <= timezone.localdate() else "placement_arranged"
     record_event(verb, actor=actor, subject=placement, case_id=case.pk)
     return placement
@@ -123,9 +125,13 @@ def end_placement(
         return again.get()
     placement = _locked(placement, version, actor)
     if ends_on > timezone.localdate():
-        raise ValidationError({"ends_on": "The day of leaving must be today or in the past. Change the dates to plan it"})
+        raise ValidationError(
+            {"ends_on": "The day of leaving must be today or in the past. Change the dates to plan it"}
+        )
     if ends_on < placement.starts_on:
-        raise ValidationError({"ends_on": f"The day of leaving must be on or after {day_words(placement.starts_on)}"})
+        raise ValidationError(
+            {"ends_on": f"The day of leaving must be on or after {day_words(placement.starts_on)}"}
+        )
     placement.ends_on, placement.leaving_reason = ends_on, LeavingReason(leaving_reason)
     placement.state = PlacementState.ENDED
     with _unit_taken_once(field="ends_on"):
@@ -207,7 +213,9 @@ def _check_unit(unit: Unit, household: list[Party], starts_on: date, *, is_small
     for stay in Placement.objects.filter(unit=unit, state=PlacementState.PLACED, ends_on__isnull=False):
         if is_overdue(stay, today=timezone.localdate()):
             raise ValidationError(
-                {"unit": "The household in this unit should have left, and nobody has recorded it. Do that first"}
+                {
+                    "unit": "The household in this unit should have left, and nobody has recorded it. Do that first"
+                }
             )
     births = [party.person.date_of_birth for party in household]
     beds = beds_needed(births, on=starts_on, has_cot=unit.has_cot)

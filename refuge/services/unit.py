@@ -61,7 +61,10 @@ def change_service(
     own = RefugeService.objects.visible_to(actor)
     service = own.select_for_update().get(pk=service.pk)
     _check_version(service, version, SERVICE_FIELDS)
-    _check_free(own.filter(name__iexact=changes["name"]).exclude(pk=service.pk), "You already have a service of this name")
+    _check_free(
+        own.filter(name__iexact=changes["name"]).exclude(pk=service.pk),
+        "You already have a service of this name",
+    )
     _apply(service, {name: changes[name] for name in SERVICE_FIELDS})
     record_event("refuge_service_changed", actor=actor, subject=service)
     return service
@@ -91,7 +94,12 @@ def change_unit(unit: Unit, *, version: int, actor: Membership, **changes: Any) 
     or when it is taken out of use while a household is placed in it.
     """
     check_may(actor, "manage_placement")
-    unit = Unit.objects.visible_to(actor).select_for_update(of=("self",)).select_related("service").get(pk=unit.pk)
+    unit = (
+        Unit.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("service")
+        .get(pk=unit.pk)
+    )
     _check_version(unit, version, UNIT_FIELDS)
     _check_unit(unit.service, changes, besides=unit)
     placed = Placement.objects.filter(unit=unit, state=PlacementState.PLACED)
@@ -111,7 +119,9 @@ def _lock_agency(actor: Membership) -> None:
 
 def _check_unit(service: RefugeService, values: Mapping[str, Any], besides: Unit | None = None) -> None:
     named = Unit.objects.filter(service=service, name__iexact=values["name"])
-    _check_free(named.exclude(pk=besides.pk) if besides else named, "This service already has a unit of this name")
+    _check_free(
+        named.exclude(pk=besides.pk) if besides else named, "This service already has a unit of this name"
+    )
     if not 1 <= values["sleeps"] <= MOST_BEDS:
         raise ValidationError({"sleeps": f"Sleeps must be from 1 to {MOST_BEDS}"})
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,22 +29,30 @@ from refuge.selectors import placement as selectors
 from refuge.selectors.unit import UnitState, is_overdue, references_of, stays_from, unit_nights
 from refuge.services.placement import cancel_placement, change_placement, end_placement, place_household
 
-STATE_TAGS = {PlacementState.PLACED: "good", PlacementState.ENDED: "neutral", PlacementState.CANCELLED: "neutral"}
+STATE_TAGS = {
+    PlacementState.PLACED: "good",
+    PlacementState.ENDED: "neutral",
+    PlacementState.CANCELLED: "neutral",
+}
 SEARCH = "refuge-place"
 FREE_FIRST = [UnitState.FREE, UnitState.TAKEN, UnitState.OVERDUE]
 
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def place_choose(request: HttpRequest) -> HttpResponse:
+def place_choose(request) -> HttpResponse:
     """Which case's household is placed: the open cases of the agency, or those that a search finds."""
     unit = request.GET.get("unit", "")
     if request.method == "POST":
         words = request.POST.get("words", "").replace("\0", "")[:100]
-        query = {"search": seal(words, purpose=SEARCH)} if words.strip() else {}
-        return redirect(f"{request.path}?{urlencode(query | ({'unit': unit} if unit else {}))}")
+        chosen = {"search": seal(words, purpose=SEARCH)} if words.strip() else {}
+        return redirect(f"{request.path}?{urlencode(chosen | ({'unit': unit} if unit else {}))}")
     words = unseal(request.GET.get("search"), purpose=SEARCH) or ""
-    grants = find_grants(request.membership, words).filter(case_open=True) if words else case_grants(request.membership)
+    grants = (
+        find_grants(request.membership, words).filter(case_open=True)
+        if words
+        else case_grants(request.membership)
+    )
     page = keyset_page(grants, order=NEWEST_FIRST, after=request.GET.get("after"), size=25)
     query = f"?{urlencode({'unit': unit})}" if unit else ""
     rows = [
@@ -71,12 +79,16 @@ def place_choose(request: HttpRequest) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def place(request: HttpRequest, case_pk: UUID) -> HttpResponse:
+def place(request, case_pk: UUID) -> HttpResponse:
     """Place the household of one case."""
     case = case_or_404(request, case_pk)
     today = timezone.localdate()
     stays = stays_from(request.membership, today, today=today)
-    listed = [night for night in unit_nights(request.membership, stays, today, today=today) if night.unit.is_available]
+    listed = [
+        night
+        for night in unit_nights(request.membership, stays, today, today=today)
+        if night.unit.is_available
+    ]
     offered = sorted(listed, key=lambda night: FREE_FIRST.index(night.state))
     household = selectors.possible_household(case)
     initial = {
@@ -96,21 +108,30 @@ def place(request: HttpRequest, case_pk: UUID) -> HttpResponse:
         "back_url": reverse("refuge:place_choose"),
         "submit_text": "Place the household",
         "has_units": bool(offered),
-        "already": [stay for stay in stays if stay.case_id == case.pk and stay.state == PlacementState.PLACED],
+        "already": [
+            stay for stay in stays if stay.case_id == case.pk and stay.state == PlacementState.PLACED
+        ],
     }
     return render(request, "refuge/placement/place.html", context)
 
 
 @requires("manage_placement")
 @require_GET
-def placements(request: HttpRequest) -> HttpResponse:
+def placements(request) -> HttpResponse:
     """The agency's placements, also those that have ended."""
     filters = PlacementFilter(request.GET or None)
     found = selectors.placements(request.membership, **filters.chosen())
     page = keyset_page(found, order=("-starts_on", "-id"), after=request.GET.get("after"), size=50)
     references = references_of(page.items, request.membership)
     rows = [placement_row(one, references) for one in page]
-    columns = ["Household", "Unit", "First night", "Day of leaving", Column("Nights", numeric=True), "State"]
+    columns: list[str | Column] = [
+        "Household",
+        "Unit",
+        "First night",
+        "Day of leaving",
+        Column("Nights", numeric=True),
+        "State",
+    ]
     context = {
         "heading": "Placements",
         "filters": filters,
@@ -149,7 +170,7 @@ def nights_so_far(one: Placement, today: date) -> int:
 
 @requires("manage_placement")
 @require_GET
-def placement(request: HttpRequest, pk: UUID) -> HttpResponse:
+def placement(request, pk: UUID) -> HttpResponse:
     """Where a household is. Nobody outside the agency reaches this page."""
     found = placement_or_404(request, pk)
     today = timezone.localdate()
@@ -173,7 +194,9 @@ def placement_facts(found: Placement, case: Case | None, membership: Any) -> lis
     people = selectors.members_of(found, membership) if case else []
     leaving = found.ends_on or "No day planned"
     facts = [
-        Fact("Case", Link(case.reference, reverse("cases:detail", args=[case.pk]))) if case else Fact("Case", "Not open to your agency any more"),
+        Fact("Case", Link(case.reference, reverse("cases:detail", args=[case.pk])))
+        if case
+        else Fact("Case", "Not open to your agency any more"),
         Fact("Household", Lines("\n".join(party_words(party) for party in people))),
         Fact("Unit", Text(found.unit.name, sub=found.unit.service.name)),
         Fact("Where it is", Lines(found.unit.service.address)),
@@ -183,12 +206,14 @@ def placement_facts(found: Placement, case: Case | None, membership: Any) -> lis
         Fact("Nights", str(nights_so_far(found, timezone.localdate()))),
         Fact("Placed by", found.placed_by.user.name),
     ]
-    return [*facts, Fact("Why they left", found.get_leaving_reason_display())] if found.leaving_reason else facts
+    return (
+        [*facts, Fact("Why they left", found.get_leaving_reason_display())] if found.leaving_reason else facts
+    )
 
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def placement_change(request: HttpRequest, pk: UUID) -> HttpResponse:
+def placement_change(request, pk: UUID) -> HttpResponse:
     """Change when a household comes or leaves."""
     found = placement_or_404(request, pk)
     form = DatesForm(request.POST or None, initial=DatesForm.saved(found))
@@ -207,7 +232,7 @@ def placement_change(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def placement_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def placement_end(request, pk: UUID) -> HttpResponse:
     """Record that a household has left."""
     found = placement_or_404(request, pk)
     form = EndForm(request.POST or None, initial=EndForm.proposal(found, timezone.localdate()))
@@ -228,7 +253,7 @@ def placement_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def placement_cancel(request, pk: UUID) -> HttpResponse:
     """Cancel a placement whose household has not come."""
     found = placement_or_404(request, pk)
     back = reverse("refuge:placement", args=[found.pk])

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,7 +17,7 @@ from refuge.services.turn_away import record_turn_away
 
 @requires("manage_placement")
 @require_GET
-def turn_aways(request: HttpRequest) -> HttpResponse:
+def turn_aways(request) -> HttpResponse:
     """Households that asked for a place and were not placed."""
     filters = TurnAwayFilter(request.GET or None)
     found = found_turn_aways(request.membership, **filters.chosen())
@@ -41,7 +41,9 @@ def turn_aways(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": capped_count(found),
         "noun": "households not placed",
-        "table": Table("Turn-aways", ["Day", "Service", "Who decided, and why", adults, children, "Recorded by"], rows),
+        "table": Table(
+            "Turn-aways", ["Day", "Service", "Who decided, and why", adults, children, "Recorded by"], rows
+        ),
         "empty_title": "No turn-aways recorded",
         "empty_text": "Record each household that asks for a place and is not placed. It shows what is missing.",
         "empty_href": reverse("refuge:turn_away_create"),
@@ -52,7 +54,7 @@ def turn_aways(request: HttpRequest) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def turn_away_create(request: HttpRequest) -> HttpResponse:
+def turn_away_create(request) -> HttpResponse:
     """Record a household that was not placed."""
     form = TurnAwayForm(request.POST or None, membership=request.membership)
     form.initial = form.start()

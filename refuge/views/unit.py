@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ MEANINGS = {
 
 @requires("manage_placement")
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request) -> HttpResponse:
     """Every unit of the agency on one night: tonight, or the night that was chosen."""
     today = timezone.localdate()
     filters = BoardFilter(request.GET or None)
@@ -81,16 +81,20 @@ def tile(night: UnitNight, found: Board) -> Tile:
 def tile_link(night: UnitNight) -> Link:
     """What one does with a unit in its state."""
     if night.stay is not None:
-        return Link("Open the placement", reverse("refuge:placement", args=[night.stay.pk]), hidden=f"in {night.unit}")
+        return Link(
+            "Open the placement", reverse("refuge:placement", args=[night.stay.pk]), hidden=f"in {night.unit}"
+        )
     if night.state == UnitState.FREE:
         query = urlencode({"unit": str(night.unit.pk)})
-        return Link("Place a household", f"{reverse('refuge:place_choose')}?{query}", hidden=f"in {night.unit}")
+        return Link(
+            "Place a household", f"{reverse('refuge:place_choose')}?{query}", hidden=f"in {night.unit}"
+        )
     return Link("Change the unit", reverse("refuge:unit_edit", args=[night.unit.pk]), hidden=str(night.unit))
 
 
 @requires("manage_placement")
 @require_GET
-def services(request: HttpRequest) -> HttpResponse:
+def services(request) -> HttpResponse:
     """The agency's services with their addresses and units, to be kept up to date."""
     units = list(selectors.units(request.membership))
     listed = [
@@ -115,7 +119,7 @@ def unit_table(units: list[Unit]) -> Table:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def service_create(request: HttpRequest) -> HttpResponse:
+def service_create(request) -> HttpResponse:
     """Add a house or scheme."""
     form = ServiceForm(request.POST or None)
     sent = request.method == "POST" and form.is_valid()
@@ -128,7 +132,7 @@ def service_create(request: HttpRequest) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def service_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def service_edit(request, pk: UUID) -> HttpResponse:
     """Change a house or scheme."""
     found = get_object_or_404(RefugeService.objects.visible_to(request.membership), pk=pk)
     form = ServiceEditForm(request.POST or None, initial=ServiceEditForm.saved(found))
@@ -142,7 +146,7 @@ def service_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def unit_create(request: HttpRequest, service_pk: UUID) -> HttpResponse:
+def unit_create(request, service_pk: UUID) -> HttpResponse:
     """Add a unit to a service."""
     found = get_object_or_404(RefugeService.objects.visible_to(request.membership), pk=service_pk)
     form = UnitForm(request.POST or None)
@@ -162,7 +166,7 @@ def unit_create(request: HttpRequest, service_pk: UUID) -> HttpResponse:
 
 @requires("manage_placement")
 @require_http_methods(["GET", "POST"])
-def unit_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def unit_edit(request, pk: UUID) -> HttpResponse:
     """Change a unit, or take it out of use."""
     found = get_object_or_404(selectors.units(request.membership), pk=pk)
     form = UnitEditForm(request.POST or None, initial=UnitEditForm.saved(found))

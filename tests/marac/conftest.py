@@ -13,7 +13,9 @@ from tests.marac import factories
 def marac(cast: Any) -> SimpleNamespace:
     coordinator, idva = cast.marac_coordinator, cast.idva
     police, housing, advocacy = cast.police_officer.agency, cast.housing_representative.agency, idva.agency
-    meeting = factories.make_meeting(coordinator, chair=cast.marac_chair, agencies=[police, housing, advocacy])
+    meeting = factories.make_meeting(
+        coordinator, chair=cast.marac_chair, agencies=[police, housing, advocacy]
+    )
     first, second = make_case(idva, victim="Firstcase"), make_case(idva, victim="Secondcase")
     factories.make_assessment(first, idva)
     referrals = [factories.refer(case, idva) for case in (first, second)]

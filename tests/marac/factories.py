@@ -37,7 +37,9 @@ def agency(name_part: str) -> Agency:
     return Agency.objects.get(name__contains=name_part)
 
 
-def make_assessment(case: Case, actor: Membership, *, yes: list[str] | None = None, **fields: Any) -> RiskAssessment:
+def make_assessment(
+    case: Case, actor: Membership, *, yes: list[str] | None = None, **fields: Any
+) -> RiskAssessment:
     """A completed Dash assessment with the topics of `yes` answered yes (16 of them unless told)."""
     topics = SIXTEEN if yes is None else yes
     values = {
@@ -61,7 +63,9 @@ def refer(case: Case, actor: Membership, **fields: Any) -> MaracReferral:
         return refer_to_marac(case, submission=uuid4(), actor=actor, **(REFERRAL | fields))
 
 
-def make_meeting(actor: Membership, *, chair: Membership, agencies: list[Agency], on: date | None = None) -> Meeting:
+def make_meeting(
+    actor: Membership, *, chair: Membership, agencies: list[Agency], on: date | None = None
+) -> Meeting:
     with acting_as(actor):
         return create_meeting(
             held_on=on or today(),
@@ -78,11 +82,16 @@ def list_case(referral: MaracReferral, meeting: Meeting, actor: Membership, invi
         return list_hearing(referral, meeting=meeting, invited=invited, actor=actor)
 
 
-def record(hearing: Hearing, actor: Membership, *owners: Agency, outcome: str = "A plan was agreed.") -> Hearing:
+def record(
+    hearing: Hearing, actor: Membership, *owners: Agency, outcome: str = "A plan was agreed."
+) -> Hearing:
     """Record the hearing with one action point an owner, due in a week."""
     with acting_as(actor):
         hearing.refresh_from_db()
-        drafts = [ActionDraft(task=f"Task of {owner.name}", owner=owner, due_on=today() + timedelta(days=7)) for owner in owners]
+        drafts = [
+            ActionDraft(task=f"Task of {owner.name}", owner=owner, due_on=today() + timedelta(days=7))
+            for owner in owners
+        ]
         return record_hearing(
             hearing, outcome=outcome, actions=drafts, version=hearing.version, submission=uuid4(), actor=actor
         )

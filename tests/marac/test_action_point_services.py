@@ -37,11 +37,19 @@ def test_the_owner_reports_and_the_coordinator_opens_again(marac: Any, points: A
     assert report(point, owner).version == 2  # a double click
     with acting_as(coordinator):
         opened = reopen_action_point(point, actor=coordinator)
-        assert (opened.state, opened.outcome, opened.completed_by, opened.version) == (ActionState.OPEN, "", None, 3)
+        assert (opened.state, opened.outcome, opened.completed_by, opened.version) == (
+            ActionState.OPEN,
+            "",
+            None,
+            3,
+        )
         assert reopen_action_point(point, actor=coordinator).version == 3
         verbs = set(Event.objects.filter(subject_id=point.pk).values_list("verb", flat=True))
         assert verbs == {"action_point_set", "action_point_done", "action_point_reopened"}
-    assert report(point, owner, state="not_possible", outcome="No landlord", version=3).state == ActionState.NOT_POSSIBLE
+    assert (
+        report(point, owner, state="not_possible", outcome="No landlord", version=3).state
+        == ActionState.NOT_POSSIBLE
+    )
 
 
 def test_an_action_point_outlives_its_hearing_for_its_owner(marac: Any, points: Any, cast: Any) -> None:
@@ -85,7 +93,10 @@ def test_others_report_and_open_nothing(marac: Any, points: Any, cast: Any) -> N
     from dacase.agencies.choices import Role
 
     cast.housing_representative.role = Role.MARAC_COORDINATOR  # for this test only: of another MARAC
-    with acting_as(cast.housing_representative), pytest.raises(NotAllowed, match="coordinator of the meeting"):
+    with (
+        acting_as(cast.housing_representative),
+        pytest.raises(NotAllowed, match="coordinator of the meeting"),
+    ):
         reopen_action_point(point, actor=cast.housing_representative)
 
 
@@ -105,7 +116,10 @@ def test_lists_by_state_and_owner(marac: Any, points: Any, cast: Any) -> None:
     with acting_as(coordinator):
         assert set(selectors.action_points(coordinator)) == set()
         assert set(selectors.action_points(coordinator, whose="all")) == {police, housing}
-        assert set(selectors.action_points(coordinator, whose="all", state="overdue", today=late)) == {police, housing}
+        assert set(selectors.action_points(coordinator, whose="all", state="overdue", today=late)) == {
+            police,
+            housing,
+        }
         assert set(selectors.action_points(coordinator, whose="all", state="overdue")) == set()
     report(housing, owner)
     with acting_as(owner):

@@ -35,7 +35,9 @@ def test_coordinator_and_chair_record_outcome_and_action_points(marac: Any, cast
         HearingState.HEARD, today(), "Agreed.", 2,
     )  # fmt: skip
     points = points_of(hearing, actor)
-    assert {(point.task, point.owner_agency_id, point.case_reference, point.heard_on) for point in points} == {
+    assert {
+        (point.task, point.owner_agency_id, point.case_reference, point.heard_on) for point in points
+    } == {
         ("Change the locks", marac.police.pk, marac.cases[0].reference, today()),
         ("Find a home", marac.housing.pk, marac.cases[0].reference, today()),
     }
@@ -78,7 +80,11 @@ def test_open_action_points_change_and_are_taken_off_again(marac: Any, cast: Any
     )  # fmt: skip
     after = {point.pk: point for point in points_of(hearing, coordinator)}
     assert after[kept.pk].version == 1
-    assert (after[moved.pk].task, after[moved.pk].owner_agency_id, after[moved.pk].due_on) == ("Another", marac.police.pk, later)
+    assert (after[moved.pk].task, after[moved.pk].owner_agency_id, after[moved.pk].due_on) == (
+        "Another",
+        marac.police.pk,
+        later,
+    )
     assert after[gone.pk].state == ActionState.CANCELLED
 
 

@@ -19,7 +19,16 @@ from marac.services.hearing import change_invitations, list_hearing, move_hearin
 from marac.services.marac_referral import withdraw_candidate
 from marac.services.meeting import close_meeting
 from tests.factories import make_case
-from tests.marac.factories import agency, heard_before, list_case, make_assessment, make_meeting, record, refer, today
+from tests.marac.factories import (
+    agency,
+    heard_before,
+    list_case,
+    make_assessment,
+    make_meeting,
+    record,
+    refer,
+    today,
+)
 
 
 def paper(hearing: Hearing, kind: str, actor: Any) -> dict[str, Any]:
@@ -47,12 +56,23 @@ def test_papers_hold_an_allow_list_and_nothing_else(marac: Any, cast: Any) -> No
         ("Percy Firstcase", "perpetrator", "Ex-partner"),
         ("Cleo Firstcase", "child", ""),
     ]
-    assert {key for one in people for key in one} == {"name", "also_known_as", "date_of_birth", "role", "relationship"}
+    assert {key for one in people for key in one} == {
+        "name",
+        "also_known_as",
+        "date_of_birth",
+        "role",
+        "relationship",
+    }
     risk = paper(hearing, PaperKind.RISK, reader)
     assert set(risk) == {
         "tool", "assessed_on", "band", "visible_high", "yes_count", "topics", "is_high_by_judgement", "judgement_reason",
     }  # fmt: skip
-    assert (risk["band"], risk["yes_count"], risk["visible_high"], len(risk["topics"])) == ("high", 16, True, 16)
+    assert (risk["band"], risk["yes_count"], risk["visible_high"], len(risk["topics"])) == (
+        "high",
+        16,
+        True,
+        16,
+    )
     assert paper(marac.hearings[1], PaperKind.RISK, cast.marac_chair) == {}
 
 
@@ -71,7 +91,9 @@ def test_no_place_reaches_the_papers_not_even_through_free_text(marac: Any, cast
         for party in Party.objects.filter(case=case):
             for kind, value in PLACES.items():
                 add_location(party, kind=kind, value=value, actor=cast.idva)
-        Person.objects.filter(parties__case=case, parties__role="victim").update(date_of_birth=add_months(today(), -400))
+        Person.objects.filter(parties__case=case, parties__role="victim").update(
+            date_of_birth=add_months(today(), -400)
+        )
     reason = "He waits at 12 Nowhere Lane and at St Made-Up's school, and calls 07700 900 123."
     make_assessment(case, cast.idva, is_high_by_judgement=True, judgement_reason=reason)
     hearing = list_case(refer(case, cast.idva), marac.meeting, cast.marac_coordinator, [marac.police])
@@ -92,7 +114,12 @@ def test_a_hearing_takes_the_next_number_and_its_case_waits_no_more(marac: Any, 
     with acting_as(cast.marac_coordinator):
         assert not MaracReferral.objects.candidates().exists()
         assert Event.objects.filter(verb="hearing_listed").count() == 2
-    other = make_meeting(cast.marac_coordinator, chair=cast.marac_chair, agencies=[marac.police], on=today() + timedelta(days=14))
+    other = make_meeting(
+        cast.marac_coordinator,
+        chair=cast.marac_chair,
+        agencies=[marac.police],
+        on=today() + timedelta(days=14),
+    )
     with pytest.raises(ValidationError, match="agenda of another meeting"):
         list_case(marac.referrals[0], other, cast.marac_coordinator, [])
 
@@ -116,17 +143,23 @@ def test_a_barred_agency_is_never_invited(marac: Any, cast: Any) -> None:
     assert offered == {marac.police: False, marac.housing: True, marac.advocacy: False}
     hearing = list_case(referral, marac.meeting, coordinator, [marac.police, marac.housing])
     with acting_as(coordinator):
-        assert seen_by(Hearing.objects.get(pk=hearing.pk)) == sorted([coordinator.agency, marac.police], key=lambda a: a.name)
+        assert seen_by(Hearing.objects.get(pk=hearing.pk)) == sorted(
+            [coordinator.agency, marac.police], key=lambda a: a.name
+        )
         with pytest.raises(ValidationError) as refusal:
             change_invitations(hearing, invited=[marac.police, marac.housing], actor=coordinator)
-        assert refusal.value.message_dict == {"agencies": ["Cannot be invited to this hearing: Northmoor Housing"]}
+        assert refusal.value.message_dict == {
+            "agencies": ["Cannot be invited to this hearing: Northmoor Housing"]
+        }
     with acting_as(cast.housing_representative):
         assert hearing not in Hearing.objects.all()
 
 
 def test_an_agency_barred_after_the_listing_sees_nothing_any_more(marac: Any, cast: Any) -> None:
     with acting_as(cast.idva_manager):
-        bar_from_case(marac.cases[0], group=marac.housing.group, reason="He works there", actor=cast.idva_manager)
+        bar_from_case(
+            marac.cases[0], group=marac.housing.group, reason="He works there", actor=cast.idva_manager
+        )
     with acting_as(cast.housing_representative):
         assert not Hearing.objects.exists()
         assert not HearingPaper.objects.exists()
@@ -134,9 +167,16 @@ def test_an_agency_barred_after_the_listing_sees_nothing_any_more(marac: Any, ca
 
 def test_a_barred_person_is_named_beside_her_agency(marac: Any, cast: Any) -> None:
     with acting_as(cast.idva_manager):
-        bar_from_case(marac.cases[0], group=cast.housing_representative.user.group, reason="A cousin", actor=cast.idva_manager)
+        bar_from_case(
+            marac.cases[0],
+            group=cast.housing_representative.user.group,
+            reason="A cousin",
+            actor=cast.idva_manager,
+        )
     with acting_as(cast.marac_coordinator):
-        offered = possible_invitees(marac.meeting, case_id=marac.cases[0].pk, others=[marac.housing, agency("Mental Health")])
+        offered = possible_invitees(
+            marac.meeting, case_id=marac.cases[0].pk, others=[marac.housing, agency("Mental Health")]
+        )
     assert [(one.agency.name, one.is_core, one.some_barred) for one in offered] == [
         ("Brightwater Advocacy", True, False),
         ("Northmoor Housing", True, True),
@@ -161,9 +201,14 @@ def test_hearings_move_up_and_down_and_stop_at_the_ends(marac: Any, cast: Any) -
 def test_a_deferred_case_waits_again_and_can_come_back(marac: Any, cast: Any) -> None:
     coordinator = cast.marac_coordinator
     with acting_as(coordinator):
-        gone = take_off_agenda(marac.hearings[0], withdraw=False, reason="The IDVA is away", actor=coordinator)
+        gone = take_off_agenda(
+            marac.hearings[0], withdraw=False, reason="The IDVA is away", actor=coordinator
+        )
         assert (gone.state, gone.outcome) == (HearingState.DEFERRED, "The IDVA is away")
-        assert take_off_agenda(marac.hearings[0], withdraw=False, reason="x", actor=coordinator).outcome == "The IDVA is away"
+        assert (
+            take_off_agenda(marac.hearings[0], withdraw=False, reason="x", actor=coordinator).outcome
+            == "The IDVA is away"
+        )
         assert list(MaracReferral.objects.candidates()) == [marac.referrals[0]]
     assert order(marac, coordinator) == [(1, marac.cases[1].pk)]
     with acting_as(cast.housing_representative):
@@ -177,7 +222,10 @@ def test_a_withdrawn_case_leaves_marac(marac: Any, cast: Any) -> None:
     with acting_as(coordinator):
         take_off_agenda(marac.hearings[0], withdraw=True, reason="Moved to another area", actor=coordinator)
         referral = MaracReferral.objects.get(pk=marac.referrals[0].pk)
-        assert (referral.withdrawn_reason, referral.withdrawn_at is not None) == ("Moved to another area", True)
+        assert (referral.withdrawn_reason, referral.withdrawn_at is not None) == (
+            "Moved to another area",
+            True,
+        )
     with pytest.raises(ValidationError, match="another meeting"):
         list_case(marac.referrals[0], marac.meeting, coordinator, [])
     third = refer(marac.cases[0], cast.idva)
@@ -237,7 +285,9 @@ def test_only_the_coordinator_works_on_the_agenda(marac: Any, cast: Any) -> None
                 lambda actor=actor: move_hearing(hearing, up=True, actor=actor),
                 lambda actor=actor: take_off_agenda(hearing, withdraw=True, reason="x", actor=actor),
                 lambda actor=actor: change_invitations(hearing, invited=[], actor=actor),
-                lambda actor=actor: list_hearing(marac.referrals[0], meeting=marac.meeting, invited=[], actor=actor),
+                lambda actor=actor: list_hearing(
+                    marac.referrals[0], meeting=marac.meeting, invited=[], actor=actor
+                ),
             ):
                 with pytest.raises(NotAllowed):
                     act()
@@ -246,7 +296,9 @@ def test_only_the_coordinator_works_on_the_agenda(marac: Any, cast: Any) -> None
 def test_a_number_that_a_barred_coordinator_does_not_see_is_not_given_twice(marac: Any, cast: Any) -> None:
     coordinator = cast.marac_coordinator
     with acting_as(cast.idva_manager):
-        bar_from_case(marac.cases[1], group=coordinator.user.group, reason="A neighbour", actor=cast.idva_manager)
+        bar_from_case(
+            marac.cases[1], group=coordinator.user.group, reason="A neighbour", actor=cast.idva_manager
+        )
     case = make_case(cast.idva, victim="Thirdcase")
     hearing = list_case(refer(case, cast.idva), marac.meeting, coordinator, [])
     assert hearing.number == 3

@@ -14,7 +14,13 @@ from dacase.walls.context import acting_as
 from marac.choices import Criterion
 from marac.models import MaracReferral
 from marac.rules import add_months
-from marac.selectors.marac_referral import candidates, case_at_marac, criteria_support, heard_on_days, marac_agency
+from marac.selectors.marac_referral import (
+    candidates,
+    case_at_marac,
+    criteria_support,
+    heard_on_days,
+    marac_agency,
+)
 from marac.services.marac_referral import refer_to_marac, withdraw_candidate
 from tests.factories import make_case, share
 from tests.marac.factories import REFERRAL, heard_before, make_assessment, record, refer, today
@@ -94,7 +100,9 @@ def test_a_candidate_is_withdrawn_by_either_side_once(case: Case, cast: Any) -> 
         assert not candidates(cast.marac_coordinator).exists()
     other = refer(case, cast.idva)
     with acting_as(cast.idva_manager):
-        assert withdraw_candidate(other, reason="Not needed", actor=cast.idva_manager).withdrawn_at is not None
+        assert (
+            withdraw_candidate(other, reason="Not needed", actor=cast.idva_manager).withdrawn_at is not None
+        )
 
 
 def test_a_third_agency_withdraws_nothing_and_nobody_what_is_listed(marac: Any, cast: Any) -> None:
@@ -110,7 +118,8 @@ def test_a_third_agency_withdraws_nothing_and_nobody_what_is_listed(marac: Any, 
 
 def words(case: Case, actor: Any) -> dict[str, tuple[bool | None, str]]:
     with acting_as(actor):
-        return {one.criterion: (one.is_met, one.words) for one in criteria_support(case, actor)}
+        heard = case_at_marac(case, actor).heard
+        return {one.criterion: (one.is_met, one.words) for one in criteria_support(case, actor, heard=heard)}
 
 
 def test_support_without_any_record(case: Case, cast: Any) -> None:
@@ -139,7 +148,9 @@ def test_one_yes_answer_is_not_visible_high_risk(case: Case, cast: Any) -> None:
     assert text.endswith("fewer than the number for visible high risk.")
 
 
-@pytest.mark.parametrize(("months", "met", "end"), [(-11, True, "The repeat window ends"), (-13, False, "The repeat window ended")])
+@pytest.mark.parametrize(
+    ("months", "met", "end"), [(-11, True, "The repeat window ends"), (-13, False, "The repeat window ended")]
+)
 def test_support_by_an_earlier_hearing(case: Case, cast: Any, months: int, met: bool, end: str) -> None:
     heard = add_months(today(), months)
     heard_before(case, cast.idva, heard)
@@ -177,7 +188,11 @@ def test_candidates_are_seen_with_their_case(case: Case, cast: Any) -> None:
     share(case, cast.social_worker.agency, actor=cast.idva)
     referral = refer(case, cast.idva)
     for membership in cast.all():
-        expected = membership.agency_id in (cast.idva.agency_id, cast.marac_coordinator.agency_id, cast.social_worker.agency_id)
+        expected = membership.agency_id in (
+            cast.idva.agency_id,
+            cast.marac_coordinator.agency_id,
+            cast.social_worker.agency_id,
+        )
         with acting_as(membership):
             assert set(MaracReferral.objects.all()) == ({referral} if expected else set()), membership
             assert set(MaracReferral.objects.visible_to(membership)) == ({referral} if expected else set())

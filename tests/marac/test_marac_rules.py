@@ -23,7 +23,9 @@ from marac import rules
         (date(2025, 12, 31), date(2026, 12, 31), True),
     ],
 )
-def test_a_case_is_a_repeat_within_twelve_months_of_its_last_hearing(heard: date, meeting: date, repeat: bool) -> None:
+def test_a_case_is_a_repeat_within_twelve_months_of_its_last_hearing(
+    heard: date, meeting: date, repeat: bool
+) -> None:
     assert rules.is_repeat(meeting, [heard]) is repeat
 
 
@@ -56,7 +58,11 @@ def test_every_line_of_the_table_holds_from_its_day(monkeypatch: pytest.MonkeyPa
         assert rules.repeat_months(since) == months
     table = ((date(2026, 4, 1), 6), (date(2009, 4, 1), 12))
     monkeypatch.setattr(rules, "repeat_rules", lambda: table)
-    assert [rules.repeat_months(day) for day in (date(2026, 4, 1), date(2026, 3, 31), date(2000, 1, 1))] == [6, 12, 12]
+    assert [rules.repeat_months(day) for day in (date(2026, 4, 1), date(2026, 3, 31), date(2000, 1, 1))] == [
+        6,
+        12,
+        12,
+    ]
     assert not rules.is_repeat(date(2026, 4, 20), [date(2025, 10, 1)])
     assert rules.is_repeat(date(2026, 3, 20), [date(2025, 4, 1)])
 
@@ -84,24 +90,42 @@ def test_months_are_added_by_the_calendar(day: date, months: int, then: date) ->
         (date(2027, 1, 7), date(2026, 11, 22), date(2027, 1, 21)),
     ],
 )
-def test_the_next_meeting_is_a_fortnight_after_the_last(last: date | None, today: date, proposed: date) -> None:
+def test_the_next_meeting_is_a_fortnight_after_the_last(
+    last: date | None, today: date, proposed: date
+) -> None:
     assert rules.next_meeting_on(last, today=today) == proposed
 
 
 def test_hearings_follow_each_other_in_twelve_minutes() -> None:
     begin = time(9, 30)
-    assert [rules.slot_starts_at(begin, number) for number in (1, 2, 16)] == [time(9, 30), time(9, 42), time(12, 30)]
+    assert [rules.slot_starts_at(begin, number) for number in (1, 2, 16)] == [
+        time(9, 30),
+        time(9, 42),
+        time(12, 30),
+    ]
 
 
 @pytest.mark.parametrize(
     ("moment", "words"),
-    [(time(9, 30), "9:30am"), (time(14, 0), "2pm"), (time(12, 0), "midday"), (time(12, 5), "12:05pm"), (time(0, 6), "12:06am")],
+    [
+        (time(9, 30), "9:30am"),
+        (time(14, 0), "2pm"),
+        (time(12, 0), "midday"),
+        (time(12, 5), "12:05pm"),
+        (time(0, 6), "12:06am"),
+    ],
 )
 def test_times_of_day(moment: time, words: str) -> None:
     assert rules.time_of_day(moment) == words
 
 
-PLACES = ["12 Nowhere Lane, Inventville, ZZ1 1ZZ", "07700 900123", "St Made-Up’s School", "vera@example.org", "4"]
+PLACES = [
+    "12 Nowhere Lane, Inventville, ZZ1 1ZZ",
+    "07700 900123",
+    "St Made-Up’s School",
+    "vera@example.org",
+    "4",
+]
 
 
 @pytest.mark.parametrize(

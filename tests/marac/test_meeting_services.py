@@ -75,6 +75,7 @@ def test_a_moved_meeting_decides_anew_who_is_a_repeat(marac: Any, cast: Any) -> 
     coordinator = cast.marac_coordinator
     heard_before(marac.cases[0], cast.idva, add_months(today(), -12))
     with acting_as(coordinator):
+
         def move(days: int, version: int) -> bool:
             new = values(cast, held_on=today() + timedelta(days=days), agencies=[marac.police])
             change_meeting(marac.meeting, version=version, actor=coordinator, **new)
@@ -103,7 +104,9 @@ def test_a_meeting_without_a_known_last_change(marac: Any, cast: Any) -> None:
 
 def test_no_two_meetings_on_a_day_and_none_moves_after_it_was_held(marac: Any, cast: Any) -> None:
     coordinator = cast.marac_coordinator
-    later = make_meeting(coordinator, chair=cast.marac_chair, agencies=[marac.police], on=today() + timedelta(days=3))
+    later = make_meeting(
+        coordinator, chair=cast.marac_chair, agencies=[marac.police], on=today() + timedelta(days=3)
+    )
     with acting_as(coordinator), pytest.raises(ValidationError) as refusal:
         change_meeting(later, version=1, actor=coordinator, **values(cast))
     assert set(refusal.value.message_dict) == {"held_on"}
@@ -181,12 +184,23 @@ def test_who_sees_which_meetings(marac: Any, cast: Any) -> None:
 
 def test_counts_and_next_meetings_start_from_what_one_sees(marac: Any, cast: Any) -> None:
     coordinator = cast.marac_coordinator
-    later = make_meeting(coordinator, chair=cast.marac_chair, agencies=[marac.police], on=today() + timedelta(days=3))
-    for membership, count in ((coordinator, 2), (cast.marac_chair, 2), (cast.housing_representative, 1), (cast.idva, 0)):
+    later = make_meeting(
+        coordinator, chair=cast.marac_chair, agencies=[marac.police], on=today() + timedelta(days=3)
+    )
+    for membership, count in (
+        (coordinator, 2),
+        (cast.marac_chair, 2),
+        (cast.housing_representative, 1),
+        (cast.idva, 0),
+    ):
         with acting_as(membership):
-            assert selectors.hearing_counts([marac.meeting, later], membership).get(marac.meeting.pk, 0) == count
+            assert (
+                selectors.hearing_counts([marac.meeting, later], membership).get(marac.meeting.pk, 0) == count
+            )
             following = selectors.next_meeting_with_hearings(membership)
-            assert (following.pk, following.listed) == (marac.meeting.pk, count) if count else following is None
+            assert (
+                (following.pk, following.listed) == (marac.meeting.pk, count) if count else following is None
+            )
     record(marac.hearings[0], coordinator)
     with acting_as(coordinator):
         earliest = selectors.earliest_open_meeting(coordinator)

@@ -51,9 +51,14 @@ def placed(refuge: Any, cast: Any) -> Any:
     case = make_case(
         cast.idva,
         victim="Leakcase",
-        shared_with=[m.agency for m in (refuge.worker, cast.social_worker, cast.front_door_worker, cast.programme_worker)],
+        shared_with=[
+            m.agency
+            for m in (refuge.worker, cast.social_worker, cast.front_door_worker, cast.programme_worker)
+        ],
     )
-    place(case, refuge.other_unit, refuge.worker, starts_on=days(-9), ends_on=days(-3), is_small_accepted=True)
+    place(
+        case, refuge.other_unit, refuge.worker, starts_on=days(-9), ends_on=days(-3), is_small_accepted=True
+    )
     with acting_as(refuge.worker):
         old = next(iter(refuge.other_unit.placements.all()))
         end_placement(old, ends_on=days(-3), leaving_reason="other", version=1, actor=refuge.worker)
@@ -62,7 +67,9 @@ def placed(refuge: Any, cast: Any) -> Any:
         change_placement(stay, starts_on=today(), ends_on=days(30), version=1, actor=refuge.worker)
     marac.make_assessment(case, cast.idva)
     referral: MaracReferral = marac.refer(case, cast.idva)
-    meeting = marac.make_meeting(coordinator, chair=cast.marac_chair, agencies=[cast.police_officer.agency, cast.idva.agency])
+    meeting = marac.make_meeting(
+        coordinator, chair=cast.marac_chair, agencies=[cast.police_officer.agency, cast.idva.agency]
+    )
     hearing = marac.list_case(referral, meeting, coordinator, [cast.police_officer.agency, cast.idva.agency])
     marac.record(hearing, coordinator, cast.idva.agency)
     return {
@@ -107,7 +114,9 @@ def test_the_refuge_worker_herself_does_read_it(placed: Any, refuge: Any, sign_i
     assert "Marmalade Room" in words
 
 
-def test_no_row_that_others_see_holds_a_word_or_a_key_of_the_place(placed: Any, cast: Any, refuge: Any) -> None:
+def test_no_row_that_others_see_holds_a_word_or_a_key_of_the_place(
+    placed: Any, cast: Any, refuge: Any
+) -> None:
     secrets = [*SECRETS, str(refuge.unit.pk), str(refuge.other_unit.pk), str(refuge.service.pk)]
     for key in OTHERS:
         with acting_as(getattr(cast, key)):
@@ -120,5 +129,9 @@ def test_no_row_that_others_see_holds_a_word_or_a_key_of_the_place(placed: Any, 
 def test_events_of_a_placement_carry_nothing(placed: Any, cast: Any) -> None:
     with acting_as(cast.idva):
         events = Event.objects.filter(verb__startswith="placement_")
-        assert {event.verb for event in events} == {"placement_started", "placement_changed", "placement_ended"}
+        assert {event.verb for event in events} == {
+            "placement_started",
+            "placement_changed",
+            "placement_ended",
+        }
         assert all(event.data == {} for event in events)

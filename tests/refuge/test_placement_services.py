@@ -15,7 +15,13 @@ from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from refuge.choices import LeavingReason, PlacementState
 from refuge.models import Placement, PlacementMember
-from refuge.services.placement import TAKEN, cancel_placement, change_placement, end_placement, place_household
+from refuge.services.placement import (
+    TAKEN,
+    cancel_placement,
+    change_placement,
+    end_placement,
+    place_household,
+)
 from refuge.services.unit import change_unit
 from tests.factories import make_case
 from tests.refuge.factories import days, household, make_unit, place, today
@@ -33,7 +39,9 @@ def test_a_household_is_placed_with_its_members_and_an_event_that_says_nothing_o
 def test_a_first_night_to_come_is_arranged_and_not_started(refuge: Any) -> None:
     place(refuge.case, refuge.unit, refuge.worker, starts_on=days(3))
     with acting_as(refuge.worker):
-        assert list(Event.objects.filter(verb__startswith="placement").values_list("verb", flat=True)) == ["placement_arranged"]
+        assert list(Event.objects.filter(verb__startswith="placement").values_list("verb", flat=True)) == [
+            "placement_arranged"
+        ]
 
 
 def test_a_double_click_places_once(refuge: Any) -> None:
@@ -70,18 +78,30 @@ def test_a_unit_is_taken_once_a_night(refuge: Any, first: Any, second: Any, fits
 
 def test_the_database_itself_refuses_two_households_in_one_unit(refuge: Any) -> None:
     place(refuge.case, refuge.unit, refuge.worker)
-    with acting_as(refuge.worker), pytest.raises(IntegrityError, match="unit_taken_once_a_night"), transaction.atomic():
+    with (
+        acting_as(refuge.worker),
+        pytest.raises(IntegrityError, match="unit_taken_once_a_night"),
+        transaction.atomic(),
+    ):
         Placement.objects.create(
-            agency=refuge.worker.agency, unit=refuge.unit, case=refuge.case, starts_on=today(), placed_by=refuge.worker
+            agency=refuge.worker.agency,
+            unit=refuge.unit,
+            case=refuge.case,
+            starts_on=today(),
+            placed_by=refuge.worker,
         )
 
 
 def test_another_broken_constraint_is_no_taken_unit(refuge: Any, monkeypatch: Any) -> None:
     from refuge.services import placement as module
 
-    with acting_as(refuge.worker), pytest.raises(IntegrityError, match="null"), module._unit_taken_once():  # noqa: SLF001
+    with acting_as(refuge.worker), pytest.raises(IntegrityError, match="null"), module._unit_taken_once():
         Placement.objects.create(
-            agency=refuge.worker.agency, unit=refuge.unit, case=refuge.case, starts_on=None, placed_by=refuge.worker
+            agency=refuge.worker.agency,
+            unit=refuge.unit,
+            case=refuge.case,
+            starts_on=None,
+            placed_by=refuge.worker,
         )
 
 
@@ -98,7 +118,13 @@ def test_cancelling_ends_the_day_after_the_first_night(refuge: Any) -> None:
     with acting_as(refuge.worker), pytest.raises(ValidationError, match="first night has passed"):
         cancel_placement(late, actor=refuge.worker)
     with acting_as(refuge.worker):
-        end_placement(late, ends_on=today(), leaving_reason=LeavingReason.LEFT, version=late.version, actor=refuge.worker)
+        end_placement(
+            late,
+            ends_on=today(),
+            leaving_reason=LeavingReason.LEFT,
+            version=late.version,
+            actor=refuge.worker,
+        )
         with pytest.raises(ValidationError, match="has left"):
             cancel_placement(late, actor=refuge.worker)
 
@@ -122,12 +148,16 @@ def test_the_day_of_leaving_comes_after_the_first_night(refuge: Any) -> None:
 def test_a_unit_that_is_too_small_is_refused_unless_that_is_accepted(refuge: Any) -> None:
     with pytest.raises(ValidationError, match="sleeps 1 and the household needs 2 beds"):
         place(refuge.case, refuge.other_unit, refuge.worker)
-    assert place(refuge.case, refuge.other_unit, refuge.worker, is_small_accepted=True).unit == refuge.other_unit
+    assert (
+        place(refuge.case, refuge.other_unit, refuge.worker, is_small_accepted=True).unit == refuge.other_unit
+    )
 
 
 def test_a_baby_sleeps_in_the_cot(refuge: Any, cast: Any) -> None:
     with acting_as(cast.idva):
-        Person.objects.filter(parties__case=refuge.case, parties__role=PartyRole.CHILD).update(date_of_birth=days(-300))
+        Person.objects.filter(parties__case=refuge.case, parties__role=PartyRole.CHILD).update(
+            date_of_birth=days(-300)
+        )
     assert place(refuge.case, refuge.other_unit, refuge.worker).unit == refuge.other_unit
 
 
@@ -150,7 +180,9 @@ def test_ending_counts_the_nights_and_is_done_once(refuge: Any) -> None:
         assert Event.objects.filter(verb="placement_ended").count() == 1
         assert Event.objects.get(verb="placement_ended").data == {}
         with pytest.raises(ValidationError, match="not in place"):
-            change_placement(ended, starts_on=today(), ends_on=None, version=ended.version, actor=refuge.worker)
+            change_placement(
+                ended, starts_on=today(), ends_on=None, version=ended.version, actor=refuge.worker
+            )
 
 
 @pytest.mark.parametrize("offset", [1, -5])
@@ -197,11 +229,18 @@ def test_other_roles_and_other_agencies_place_nobody(refuge: Any, cast: Any) -> 
 
 def test_a_child_added_later_may_be_placed_in_a_unit_of_her_own(refuge: Any, cast: Any) -> None:
     with acting_as(cast.idva):
-        child = add_party(refuge.case, person=PersonDetails(family_name="Later"), role=PartyRole.CHILD, actor=cast.idva)
+        child = add_party(
+            refuge.case, person=PersonDetails(family_name="Later"), role=PartyRole.CHILD, actor=cast.idva
+        )
     with acting_as(refuge.worker):
         party = Party.objects.select_related("person").get(pk=child.pk)
         placed = place_household(
-            refuge.case, unit=refuge.other_unit, parties=[party], starts_on=today(), submission=uuid4(), actor=refuge.worker
+            refuge.case,
+            unit=refuge.other_unit,
+            parties=[party],
+            starts_on=today(),
+            submission=uuid4(),
+            actor=refuge.worker,
         )
     assert placed.state == PlacementState.PLACED
 

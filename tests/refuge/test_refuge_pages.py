@@ -14,7 +14,6 @@ from refuge.services.placement import TAKEN
 from tests.factories import make_case
 from tests.refuge.factories import days, household, place, today
 
-
 # Session, user, membership, opening and closing the context of the transaction.
 EVERY_PAGE = 8
 
@@ -41,7 +40,9 @@ def form_data(refuge: Any, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_every_page_opens_within_its_budget(refuge: Any, browser: Any, django_assert_max_num_queries: Any) -> None:
+def test_every_page_opens_within_its_budget(
+    refuge: Any, browser: Any, django_assert_max_num_queries: Any
+) -> None:
     placement = place(refuge.case, refuge.unit, refuge.worker)
     pages = {
         "board": [],
@@ -76,13 +77,25 @@ def test_a_new_refuge_is_told_how_to_begin(cast: Any, sign_in: Any) -> None:
     assert reverse("refuge:service_create") in board
     added = browser.post(
         reverse("refuge:service_create"),
-        {"name": "New House", "kind": "refuge", "address": "1 Nowhere", "service_address": "PO Box 1", "submission": str(uuid4())},
+        {
+            "name": "New House",
+            "kind": "refuge",
+            "address": "1 Nowhere",
+            "service_address": "PO Box 1",
+            "submission": str(uuid4()),
+        },
     )
     with acting_as(cast.refuge_worker):
         service = RefugeService.objects.get()
     assert added.url == reverse("refuge:unit_create", args=[service.pk])
     assert "No units yet" in text(browser.get(reverse("refuge:board")))
-    unit = {"name": "Room 1", "sleeps": "2", "has_cot": "yes", "is_step_free": "no", "is_self_contained": "no"}
+    unit = {
+        "name": "Room 1",
+        "sleeps": "2",
+        "has_cot": "yes",
+        "is_step_free": "no",
+        "is_self_contained": "no",
+    }
     assert browser.post(added.url, unit).status_code == 302
     again = browser.post(added.url, unit)
     assert "This service already has a unit of this name" in text(again)
@@ -110,7 +123,9 @@ def test_a_household_is_placed_from_the_board(refuge: Any, browser: Any) -> None
     choose = browser.get(reverse("refuge:place_choose"), {"unit": str(refuge.unit.pk)})
     link = f"{reverse('refuge:place', args=[refuge.case.pk])}?unit={refuge.unit.pk}"
     assert link in text(choose)
-    assert f'value="{refuge.unit.pk}" id="id_unit_1" checked' in text(browser.get(link)) or "checked" in text(browser.get(link))
+    assert f'value="{refuge.unit.pk}" id="id_unit_1" checked' in text(browser.get(link)) or "checked" in text(
+        browser.get(link)
+    )
     data = form_data(refuge, **day("ends_on", days(10)))
     url = reverse("refuge:place", args=[refuge.case.pk])
     first, second = browser.post(url, data), browser.post(url, data)
@@ -133,7 +148,10 @@ def test_a_search_leaves_no_name_in_the_address(refuge: Any, browser: Any, cast:
     assert "Vera Elsewhere" not in page
     nothing = browser.post(reverse("refuge:place_choose"), {"words": "Zzz\0"})
     assert "No case fits" in text(browser.get(nothing.url))
-    assert browser.post(reverse("refuge:place_choose"), {"words": " "}).url == reverse("refuge:place_choose") + "?"
+    assert (
+        browser.post(reverse("refuge:place_choose"), {"words": " "}).url
+        == reverse("refuge:place_choose") + "?"
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,7 +179,9 @@ def test_a_taken_unit_is_told_beside_the_unit(refuge: Any, browser: Any, cast: A
     page = browser.post(reverse("refuge:place", args=[refuge.case.pk]), form_data(refuge))
     assert page.context["form"].errors == {"unit": [TAKEN]}
     assert "is in place already" in text(browser.get(reverse("refuge:place", args=[refuge.case.pk])))
-    small = browser.post(reverse("refuge:place", args=[refuge.case.pk]), form_data(refuge, unit=str(refuge.other_unit.pk)))
+    small = browser.post(
+        reverse("refuge:place", args=[refuge.case.pk]), form_data(refuge, unit=str(refuge.other_unit.pk))
+    )
     assert "sleeps 1 and the household needs 2 beds" in text(small)
     accepted = form_data(refuge, unit=str(refuge.other_unit.pk), is_small_accepted="on")
     assert browser.post(reverse("refuge:place", args=[refuge.case.pk]), accepted).status_code == 302
@@ -178,7 +198,9 @@ def test_a_stay_from_dates_to_leaving(refuge: Any, browser: Any) -> None:
     end = reverse("refuge:placement_end", args=[placement.pk])
     late = browser.post(end, {"version": "2", "leaving_reason": "planned", **day("ends_on", days(1))})
     assert "must be today or in the past" in text(late)
-    done = browser.post(end, {"version": "2", "leaving_reason": "planned", **day("ends_on", today())}, follow=True)
+    done = browser.post(
+        end, {"version": "2", "leaving_reason": "planned", **day("ends_on", today())}, follow=True
+    )
     assert "ended after 1 night." in text(done)
     assert "Planned move" in text(done)
 
@@ -195,7 +217,9 @@ def test_a_household_that_does_not_come_is_cancelled(refuge: Any, browser: Any) 
 def test_an_overdue_stay_asks_for_an_answer(refuge: Any, browser: Any) -> None:
     placement = place(refuge.case, refuge.unit, refuge.worker, starts_on=days(-9), ends_on=days(-2))
     assert "Should have left on" in text(browser.get(reverse("refuge:board")))
-    assert "The household should have left" in text(browser.get(reverse("refuge:placement", args=[placement.pk])))
+    assert "The household should have left" in text(
+        browser.get(reverse("refuge:placement", args=[placement.pk]))
+    )
     assert "Record whether the household in Marmalade Room has left" in text(browser.get("/"))
 
 
@@ -211,7 +235,9 @@ def test_a_turn_away_goes_from_who_decided_to_why(refuge: Any, browser: Any) -> 
         "reference": refuge.case.reference.lower(),
         **day("happened_on", today()),
     }
-    assert "Select why" in text(browser.post(url, {**data, "survivor_cause": "", "service_cause": "no_capacity"}))
+    assert "Select why" in text(
+        browser.post(url, {**data, "survivor_cause": "", "service_cause": "no_capacity"})
+    )
     assert "No case with this reference" in text(browser.post(url, {**data, "reference": "C-2222-2222"}))
     assert "must be today or in the past" in text(browser.post(url, {**data, **day("happened_on", days(1))}))
     assert "greater than or equal to 1" in text(browser.post(url, {**data, "adults": "0"}))
@@ -245,14 +271,20 @@ def test_a_lost_case_is_not_named_on_its_placement(refuge: Any, browser: Any, ca
     placement = place(refuge.case, refuge.unit, refuge.worker)
     with acting_as(cast.idva):
         end_access(refuge.case, agency=refuge.worker.agency, actor=cast.idva)
-    for url in (reverse("refuge:placement", args=[placement.pk]), reverse("refuge:placements"), reverse("refuge:board")):
+    for url in (
+        reverse("refuge:placement", args=[placement.pk]),
+        reverse("refuge:placements"),
+        reverse("refuge:board"),
+    ):
         page = text(browser.get(url))
         assert "Marmalade Room" in page
         assert refuge.case.reference not in page
         assert "Placedcase" not in page
 
 
-def test_other_roles_are_told_why_and_other_agencies_find_nothing(refuge: Any, cast: Any, sign_in: Any) -> None:
+def test_other_roles_are_told_why_and_other_agencies_find_nothing(
+    refuge: Any, cast: Any, sign_in: Any
+) -> None:
     placement = place(refuge.case, refuge.unit, refuge.worker)
     paths = [reverse("refuge:board"), reverse("refuge:placement", args=[placement.pk])]
     for membership in (cast.idva, cast.marac_coordinator, cast.commissioner, cast.police_officer):
@@ -262,7 +294,15 @@ def test_other_roles_are_told_why_and_other_agencies_find_nothing(refuge: Any, c
 
 def test_an_absent_and_a_forbidden_object_look_alike(refuge: Any, browser: Any, cast: Any) -> None:
     hidden = make_case(cast.idva, victim="Hiddencase")
-    for name in ("placement", "placement_change", "placement_end", "placement_cancel", "unit_edit", "service_edit", "unit_create"):
+    for name in (
+        "placement",
+        "placement_change",
+        "placement_end",
+        "placement_cancel",
+        "unit_edit",
+        "service_edit",
+        "unit_create",
+    ):
         assert browser.get(reverse(f"refuge:{name}", args=[uuid4()])).status_code == 404
     for pk in (hidden.pk, uuid4()):
         assert browser.get(reverse("refuge:place", args=[pk])).status_code == 404

@@ -37,7 +37,9 @@ def test_beds_needed(births: list[date | None], has_cot: bool, beds: int) -> Non
     assert beds_needed(births, on=DAY, has_cot=has_cot) == beds
 
 
-@pytest.mark.parametrize(("first_night", "may"), [(date(2026, 3, 12), True), (date(2026, 3, 9), True), (date(2026, 3, 8), False)])
+@pytest.mark.parametrize(
+    ("first_night", "may"), [(date(2026, 3, 12), True), (date(2026, 3, 9), True), (date(2026, 3, 8), False)]
+)
 def test_a_placement_is_cancelled_until_the_day_after_its_first_night(first_night: date, may: bool) -> None:
     assert may_cancel(first_night, today=DAY) is may
 

@@ -4,7 +4,13 @@ import pytest
 
 from dacase.cases.services.grant import end_access
 from dacase.walls.context import acting_as
-from refuge.selectors.placement import accommodation_known, members_of, placements, placements_of, possible_household
+from refuge.selectors.placement import (
+    accommodation_known,
+    members_of,
+    placements,
+    placements_of,
+    possible_household,
+)
 from refuge.selectors.unit import UnitState, board, stays_from, unit_nights
 from refuge.services.placement import cancel_placement
 from refuge.services.unit import change_unit
@@ -72,7 +78,9 @@ def test_a_unit_stays_taken_when_the_agency_has_lost_the_case(refuge: Any, cast:
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_the_board_asks_as_often_for_one_unit_as_for_three(refuge: Any, many: int, django_assert_num_queries: Any) -> None:
+def test_the_board_asks_as_often_for_one_unit_as_for_three(
+    refuge: Any, many: int, django_assert_num_queries: Any
+) -> None:
     for number in range(many):
         extra = make_unit(refuge.service, refuge.worker, name=f"Extra {number}")
         place(refuge.case, extra, refuge.worker)
@@ -107,6 +115,12 @@ def test_others_learn_from_events_that_there_is_a_place_and_the_agency(refuge: A
 
 def test_a_unit_out_of_use_with_a_past_stay_is_out_of_use(refuge: Any) -> None:
     with acting_as(refuge.worker):
-        values = {"name": "Marmalade Room", "sleeps": 3, "has_cot": False, "is_step_free": True, "is_self_contained": False}
+        values = {
+            "name": "Marmalade Room",
+            "sleeps": 3,
+            "has_cot": False,
+            "is_step_free": True,
+            "is_self_contained": False,
+        }
         change_unit(refuge.unit, version=1, actor=refuge.worker, is_available=False, **values)
     assert states(refuge, today())["Marmalade Room"] == "out_of_use"

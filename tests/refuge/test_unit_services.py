@@ -11,8 +11,20 @@ from refuge.models import RefugeService, Unit
 from refuge.services.unit import change_service, change_unit
 from tests.refuge.factories import make_service, make_unit
 
-SERVICE = {"name": "Renamed House", "kind": "dispersed", "address": "1 Nowhere", "service_address": "PO Box 998"}
-UNIT = {"name": "Room 9", "sleeps": 2, "has_cot": True, "is_step_free": False, "is_self_contained": True, "is_available": True}
+SERVICE = {
+    "name": "Renamed House",
+    "kind": "dispersed",
+    "address": "1 Nowhere",
+    "service_address": "PO Box 998",
+}
+UNIT = {
+    "name": "Room 9",
+    "sleeps": 2,
+    "has_cot": True,
+    "is_step_free": False,
+    "is_self_contained": True,
+    "is_available": True,
+}
 
 
 def test_a_double_click_adds_one_service(refuge: Any) -> None:

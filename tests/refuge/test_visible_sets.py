@@ -33,8 +33,15 @@ def two_refuges(committed: None) -> SimpleNamespace:
         placement = place(case, unit, worker)
         with acting_as(worker):
             turn_away = record_turn_away(
-                service=service, happened_on=today(), decided_by="service", cause="no_capacity", adults=1, children=0,
-                case=case, submission=uuid4(), actor=worker,
+                service=service,
+                happened_on=today(),
+                decided_by="service",
+                cause="no_capacity",
+                adults=1,
+                children=0,
+                case=case,
+                submission=uuid4(),
+                actor=worker,
             )
             members = list(PlacementMember.objects.filter(placement=placement))
         rows[worker.agency_id] = [service, unit, placement, *members, turn_away]
@@ -75,7 +82,9 @@ def test_history_is_seen_with_its_row(two_refuges: SimpleNamespace) -> None:
                 assert kept == {row.pk for row in own if isinstance(row, model)}, (membership, model)
 
 
-def test_somebody_barred_from_the_case_sees_neither_placement_nor_turn_away(two_refuges: SimpleNamespace) -> None:
+def test_somebody_barred_from_the_case_sees_neither_placement_nor_turn_away(
+    two_refuges: SimpleNamespace,
+) -> None:
     barred = two_refuges.cast.refuge_quince
     idva = two_refuges.cast.idva_manager
     with acting_as(idva):
