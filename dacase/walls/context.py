@@ -50,15 +50,19 @@ def acting_as(membership: "Membership | None", using: str = "default") -> Iterat
     back at the end. With None, no row of any case is there.
     """
     connection = connections[using]
+    is_inside = connection.in_atomic_block
+    token = token_for(membership) if membership is not None else ""
     with transaction.atomic(using=using):
+        former = ""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting(%s, true)", [SETTING])
-            former = cursor.fetchone()[0] or ""
-            token = token_for(membership) if membership is not None else ""
+            if is_inside:
+                cursor.execute("SELECT current_setting(%s, true)", [SETTING])
+                former = cursor.fetchone()[0] or ""
             cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, token])
         try:
             yield
         finally:
-            if not connection.needs_rollback:
+            # The end of the outermost transaction takes the context with it; nothing need be given back.
+            if is_inside and not connection.needs_rollback:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, former])

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import Scope
 from dacase.cases.models import Case, Exclusion, Grant, Headline, Party
+from dacase.cases.models.grant import permission_id
 from dacase.cases.rules import looks_like_reference, search_key
 
 NEWEST_FIRST = ("-case_opened_at", "-content_object_id")
@@ -24,14 +25,21 @@ def case_for(membership: Membership, case_id: UUID, scope: str = Scope.CASE) -> 
 
     One query, the same for every answer. `whole_file` of the case says whether the grant opens the file.
     """
-    whole = Grant.objects.held_by(membership).filter(content_object=OuterRef("pk"))
-    return (
-        Case.objects.visible_to(membership, scope)
-        .annotate(whole_file=Exists(whole))
-        .select_related("headline__victim", "headline__worker__user")
-        .filter(pk=case_id)
-        .first()
-    )
+    scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
+    # From the grants, as the lists: `Case.visible_to` says the same and takes twice as long to plan.
+    held = _not_barred(Grant.objects.held_by(membership, scopes), membership).filter(content_object=case_id)
+    grants = list(held.select_related("content_object__headline__victim", "content_object__headline__worker__user"))
+    if not grants:
+        return None
+    case: Case = grants[0].content_object
+    case.whole_file = any(one.permission_id == permission_id("cases", Scope.CASE) for one in grants)  # type: ignore[attr-defined]
+    return case
+
+
+def _not_barred(grants: QuerySet[Grant], membership: Membership) -> QuerySet[Grant]:
+    """Those of `grants` whose case does not bar the membership."""
+    barred = Exclusion.objects.barring(membership).filter(case=OuterRef("content_object_id"))
+    return grants.exclude(Exists(barred))
 
 
 def case_grants(
@@ -44,9 +52,7 @@ def case_grants(
         band: a value of choices.Band, or "" for any.
         worker: only cases that this membership works on.
     """
-    grants = Grant.objects.held_by(membership)
-    barred = Exclusion.objects.barring(membership).filter(case=OuterRef("content_object_id"))
-    grants = grants.exclude(Exists(barred))
+    grants = _not_barred(Grant.objects.held_by(membership), membership)
     if state != "all":
         grants = grants.filter(case_open=state == "open")
     headline = {name: value for name, value in {"band": band, "worker": worker}.items() if value}
