@@ -35,7 +35,11 @@ def page_words(page: str) -> str:
 
 
 def agency_reads(
-    membership: Membership, *, user_id: int | None = None, since: date | None = None, until: date | None = None
+    membership: Membership,
+    *,
+    user_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Read]:
     """What people of the reader's own agency opened or were refused, to be paged by NEWEST_FIRST.
 
@@ -50,7 +54,11 @@ def agency_reads(
 
 
 def agency_events(
-    membership: Membership, *, user_id: int | None = None, since: date | None = None, until: date | None = None
+    membership: Membership,
+    *,
+    user_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Event]:
     """The agency's own acts that belong to no case: signing in, inviting, ending memberships. Arguments as above."""
     events = Event.objects.visible_to(membership).select_related("actor__user", "agency")
@@ -76,6 +84,7 @@ def between(since: date | None, until: date | None) -> dict[str, datetime]:
 
 
 def start_of(day: date) -> datetime:
+    """Midnight in London at the beginning of `day`."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 

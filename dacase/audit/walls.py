@@ -19,7 +19,10 @@ WALLS = Walls(
                 Policy("who_acts_writes", "", "INSERT", check=ACTED),
                 # A failed sign-in belongs to no agency: written by the application, and never read by it.
                 Policy(
-                    "of_nobody_writes", "", "INSERT", check="agency_id IS NULL AND case_id IS NULL AND actor_id IS NULL"
+                    "of_nobody_writes",
+                    "",
+                    "INSERT",
+                    check="agency_id IS NULL AND case_id IS NULL AND actor_id IS NULL",
                 ),
             ],
             rights="SELECT, INSERT",

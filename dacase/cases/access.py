@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
+from dacase.agencies.access import ActingRequest
 from dacase.audit.services import record_read
 from dacase.cases.choices import Scope
 from dacase.cases.models import Case
 from dacase.cases.selectors.case import case_for
 
 
-def case_or_404(request: HttpRequest, case_id: UUID, *, scope: str = Scope.CASE) -> Case:
+def case_or_404(request: ActingRequest, case_id: UUID, *, scope: str = Scope.CASE) -> Case:
     """The case, with a row in the read log that this page of it was opened.
 
     A forbidden case and an absent one cost the same queries, leave the same row (refused) and give the same
@@ -19,10 +20,10 @@ def case_or_404(request: HttpRequest, case_id: UUID, *, scope: str = Scope.CASE)
     Args:
         scope: choices.Scope; SUMMARY also opens for a grant of the summary, and `case.whole_file` says which.
     """
-    case = case_for(request.membership, case_id, scope)  # type: ignore[attr-defined]
+    case = case_for(request.membership, case_id, scope)
     record_read(
         page_name(request),
-        actor=request.membership,  # type: ignore[attr-defined]
+        actor=request.membership,
         case_id=case_id,
         was_allowed=case is not None,
     )

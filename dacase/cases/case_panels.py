@@ -23,7 +23,9 @@ def people(case: Case, membership: Membership) -> Panel:
             url = reverse("cases:safe_contact_edit", args=[victim.pk])
             actions.append(NextAction("Record how the victim-survivor can be contacted without danger", url))
         elif case.is_open and not any(party.role == PartyRole.PERPETRATOR for party in parties):
-            actions.append(NextAction("Add the perpetrator to the case", reverse("cases:party_create", args=[case.pk])))
+            actions.append(
+                NextAction("Add the perpetrator to the case", reverse("cases:party_create", args=[case.pk]))
+            )
     if membership.may("view_location"):
         links.append(("See addresses and phone numbers", reverse("cases:locations", args=[case.pk])))
     return Panel("People", "cases/panels/people.html", {"parties": parties}, actions, links)
@@ -36,5 +38,10 @@ def recent_cases(membership: Membership) -> Panel | None:
     own = case_grants(membership, worker=membership).order_by(*NEWEST_FIRST)[:RECENT]
     rows, title = case_rows(own), "Cases you work on"
     if not rows:
-        rows, title = case_rows(case_grants(membership).order_by(*NEWEST_FIRST)[:RECENT]), "Newest cases of your agency"
-    return Panel(title, "cases/panels/recent_cases.html", {"rows": rows}, links=[("All cases", reverse("cases:list"))])
+        rows, title = (
+            case_rows(case_grants(membership).order_by(*NEWEST_FIRST)[:RECENT]),
+            "Newest cases of your agency",
+        )
+    return Panel(
+        title, "cases/panels/recent_cases.html", {"rows": rows}, links=[("All cases", reverse("cases:list"))]
+    )

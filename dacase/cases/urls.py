@@ -25,7 +25,11 @@ urlpatterns = [
     path("cases/<uuid:pk>/access/share/", access.grant_create, name="grant_create"),
     path("cases/<uuid:pk>/access/<uuid:grant_pk>/end/", access.grant_end, name="grant_end"),
     path("cases/<uuid:pk>/access/bar/", access.exclusion_create, name="exclusion_create"),
-    path("cases/<uuid:pk>/access/barred/<uuid:exclusion_pk>/lift/", access.exclusion_lift, name="exclusion_lift"),
+    path(
+        "cases/<uuid:pk>/access/barred/<uuid:exclusion_pk>/lift/",
+        access.exclusion_lift,
+        name="exclusion_lift",
+    ),
     path("cases/<uuid:pk>/reads/", reads.case_reads, name="reads"),
     path("record/looks/", reads.read_log, name="read_log"),
     path("record/acts/", reads.event_log, name="event_log"),

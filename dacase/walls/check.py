@@ -26,13 +26,15 @@ def faults(using: str = "default") -> list[str]:
     walled = sorted(walled_tables())
     with connections[using].cursor() as cursor:
 
-        def names(query: str, *values: object) -> list[str]:
+        def names(query: str, *values: str | list[str]) -> list[str]:
             cursor.execute(query, values)
             return sorted(row[0] for row in cursor.fetchall())
 
         with_case = sorted(set(names(CASE_COLUMN)) | set(walled))
         found = [f"{table} has no forced row security" for table in names(UNFORCED, with_case)]
-        found += [f"{table} has no policy for the application" for table in names(WITHOUT_POLICY, walled, APP)]
+        found += [
+            f"{table} has no policy for the application" for table in names(WITHOUT_POLICY, walled, APP)
+        ]
         found += [f"{login} could pass row security" for login in names(STRONG_LOGINS, [APP, FIGURES])]
         found += [f"the application owns {table}" for table in names(OWNED, APP)]
         cursor.execute("SELECT count_viewer_drift()")

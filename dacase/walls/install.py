@@ -11,7 +11,16 @@ from dacase.logins import APP, FIGURES, OWNER
 from dacase.walls.context import key_bytes
 from dacase.walls.policies import BARRED, Wall, Walls
 
-ROOMS = ["dacase.agencies", "dacase.audit", "dacase.jobs", "dacase.cases", "referrals", "marac", "refuge", "reporting"]
+ROOMS = [
+    "dacase.agencies",
+    "dacase.audit",
+    "dacase.jobs",
+    "dacase.cases",
+    "referrals",
+    "marac",
+    "refuge",
+    "reporting",
+]
 HISTORY_FIELDS = {"history_id", "history_date", "history_change_reason", "history_type", "history_user_id"}
 
 
@@ -78,7 +87,9 @@ def wall_statements(wall: Wall) -> list[str]:
         statements.append(bar(wall.table, wall.case_column))
     if wall.append_only:
         statements += trigger("refuse_change", wall.table, "BEFORE UPDATE OR DELETE", "refuse_change")
-        statements += trigger("refuse_truncate", wall.table, "BEFORE TRUNCATE", "refuse_change", each="STATEMENT")
+        statements += trigger(
+            "refuse_truncate", wall.table, "BEFORE TRUNCATE", "refuse_change", each="STATEMENT"
+        )
     if wall.history_model is not None:
         statements += history_statements(wall, wall.history_model)
     return statements
@@ -91,14 +102,17 @@ def protect(table: str, rights: str) -> list[str]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"REVOKE ALL ON {table} FROM {APP}, {FIGURES}, PUBLIC",
         f"GRANT {rights} ON {table} TO {APP}",
-        "DO $$ DECLARE p record; BEGIN FOR p IN SELECT policyname FROM pg_policies"
-        f" WHERE schemaname = 'public' AND tablename = '{table}' LOOP"
-        f" EXECUTE format('DROP POLICY %I ON {table}', p.policyname); END LOOP; END $$",
+        (
+            "DO $$ DECLARE p record; BEGIN FOR p IN SELECT policyname FROM pg_policies"
+            f" WHERE schemaname = 'public' AND tablename = '{table}' LOOP"
+            f" EXECUTE format('DROP POLICY %I ON {table}', p.policyname); END LOOP; END $$"
+        ),
         f"CREATE POLICY owner_works ON {table} TO {OWNER} USING (true) WITH CHECK (true)",
     ]
 
 
 def policy(table: str, name: str, command: str, using: str, check: str) -> str:
+    """One permissive policy for the application."""
     clauses = f"USING ({using})" if command != "INSERT" else ""
     if command not in ("SELECT", "DELETE"):
         clauses += f" WITH CHECK ({check or using})"
@@ -112,6 +126,7 @@ def bar(table: str, column: str) -> str:
 
 
 def trigger(name: str, table: str, events: str, function: str, each: str = "ROW") -> list[str]:
+    """A trigger, made anew."""
     return [
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE TRIGGER {name} {events} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()",
@@ -125,7 +140,7 @@ def history_statements(wall: Wall, history_model: type[Model]) -> list[str]:
     which its signals do not see.
     """
     table = history_model._meta.db_table
-    columns = [f.column for f in history_model._meta.concrete_fields if f.column not in HISTORY_FIELDS]
+    columns = [str(f.column) for f in history_model._meta.concrete_fields if f.column not in HISTORY_FIELDS]
     condition = wall.history or f"EXISTS (SELECT 1 FROM {wall.table} b WHERE b.id = {table}.id OFFSET 0)"
     names = ", ".join(columns)
     function = f"keep_history_{wall.table}"

@@ -3,7 +3,7 @@
 import psycopg2
 from django.conf import settings
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, whatever its case
 
 from dacase.logins import APP, FIGURES, OWNER
 
@@ -37,7 +37,9 @@ def make_login(server: Connection, login: str, password: str | None) -> None:
         statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT")
         cursor.execute(statement.format(verb, sql.Identifier(login)))
         if password:
-            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(password)))
+            cursor.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(password))
+            )
 
 
 def make_database(server: Connection, name: str) -> None:
@@ -46,7 +48,7 @@ def make_database(server: Connection, name: str) -> None:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if not cursor.fetchone():
             cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-            if not cursor.fetchone()[0]:
+            if cursor.fetchone() == (False,):
                 cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
             create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'")
             cursor.execute(create.format(sql.Identifier(name), sql.Identifier(OWNER)))

@@ -95,7 +95,9 @@ def case_child(model: type[Model], column: str = "case_id", rights: str = "SELEC
     return Wall(model, [Policy("in_open_case", condition)], rights, history=condition)
 
 
-def child_of(model: type[Model], parent: type[Model], column: str, rights: str = "SELECT, INSERT, UPDATE") -> Wall:
+def child_of(
+    model: type[Model], parent: type[Model], column: str, rights: str = "SELECT, INSERT, UPDATE"
+) -> Wall:
     """A table whose rows are seen with a row of `parent`."""
     condition = in_visible(parent._meta.db_table, column)
     return Wall(model, [Policy("with_its_parent", condition)], rights, history=condition)

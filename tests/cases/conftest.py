@@ -2,7 +2,10 @@ import pytest
 
 from tests.factories import make_case
 
-OWN_PANELS = {"CASE_PANELS": ["dacase.cases.case_panels.people"], "HOME_PANELS": ["dacase.cases.case_panels.recent_cases"]}
+OWN_PANELS = {
+    "CASE_PANELS": ["dacase.cases.case_panels.people"],
+    "HOME_PANELS": ["dacase.cases.case_panels.recent_cases"],
+}
 
 
 @pytest.fixture

@@ -41,7 +41,9 @@ class TestGrants:
             end_grant(grants_on(case).get(group=cast.refuge_worker.agency.group), actor=cast.idva)
         assert not sees(cast.refuge_worker, case)
         with acting_as(cast.idva):
-            assert [(ended.agency, ended.by) for ended in ended_grants(case)] == [("Harbour Refuge", cast.idva.user.name)]
+            assert [(ended.agency, ended.by) for ended in ended_grants(case)] == [
+                ("Harbour Refuge", cast.idva.user.name)
+            ]
             assert Event.objects.filter(verb="access_ended").count() == 1
 
     def test_ending_what_has_ended_does_nothing(self, cast, case):
@@ -74,12 +76,20 @@ class TestGrants:
     def test_a_past_end_and_a_barred_agency_are_refused(self, cast, case):
         with acting_as(cast.idva_manager):
             with pytest.raises(ValueError, match="future"):
-                grant_access(case, agency=cast.refuge_worker.agency, until=timezone.now(), actor=cast.idva_manager, **BASIS)
+                grant_access(
+                    case,
+                    agency=cast.refuge_worker.agency,
+                    until=timezone.now(),
+                    actor=cast.idva_manager,
+                    **BASIS,
+                )
             bar_from_case(case, group=cast.refuge_worker.agency.group, reason="x", actor=cast.idva_manager)
             with pytest.raises(ValidationError, match="barred"):
                 grant_access(case, agency=cast.refuge_worker.agency, actor=cast.idva_manager, **BASIS)
 
-    @pytest.mark.parametrize("key", ["police_officer", "refuge_worker", "commissioner", "auditor", "marac_chair"])
+    @pytest.mark.parametrize(
+        "key", ["police_officer", "refuge_worker", "commissioner", "auditor", "marac_chair"]
+    )
     def test_other_roles_may_not(self, cast, case, key):
         actor = getattr(cast, key)
         with acting_as(actor):
@@ -106,8 +116,12 @@ class TestExclusions:
         share(case, cast.social_worker.agency, actor=cast.idva)
         barred = cast.social_worker
         with acting_as(cast.idva_manager):
-            exclusion = bar_from_case(case, group=getattr(barred, which).group, reason="Knows her", actor=cast.idva_manager)
-            same = bar_from_case(case, group=getattr(barred, which).group, reason="Again", actor=cast.idva_manager)
+            exclusion = bar_from_case(
+                case, group=getattr(barred, which).group, reason="Knows her", actor=cast.idva_manager
+            )
+            same = bar_from_case(
+                case, group=getattr(barred, which).group, reason="Again", actor=cast.idva_manager
+            )
             assert exclusion == same
         assert not sees(barred, case)
         assert sees(cast.idva, case)
@@ -133,7 +147,9 @@ class TestExclusions:
 
     def test_she_who_bars_herself_loses_the_case(self, cast, case):
         with acting_as(cast.idva_manager):
-            bar_from_case(case, group=cast.idva_manager.user.group, reason="My neighbour", actor=cast.idva_manager)
+            bar_from_case(
+                case, group=cast.idva_manager.user.group, reason="My neighbour", actor=cast.idva_manager
+            )
         assert not sees(cast.idva_manager, case)
         with acting_as(cast.idva):
             assert cast.idva_manager not in who_can_open(case)
@@ -157,7 +173,9 @@ class TestPages:
         assert "Two children" in html
         assert "Public task (Article 6(1)(e))" in html
         grant = grant_of(cast, case, cast.social_worker)
-        assert timezone.localtime(grant.valid_until).date() == until + timedelta(days=1)  # to the end of the day
+        assert timezone.localtime(grant.valid_until).date() == until + timedelta(
+            days=1
+        )  # to the end of the day
 
     @pytest.mark.parametrize(
         ("field", "value", "words"),
@@ -167,7 +185,9 @@ class TestPages:
     def test_a_share_without_its_why_is_told(self, cast, case, sign_in, field, value, words):
         answers = {"agency": str(cast.social_worker.agency_id), "scope": "view_case", "reason": "x", **BASIS,
                    "until_day": "1", "until_month": "1", "until_year": "2099"}  # fmt: skip
-        response = sign_in(cast.idva).post(reverse("cases:grant_create", args=[case.pk]), answers | {field: value})
+        response = sign_in(cast.idva).post(
+            reverse("cases:grant_create", args=[case.pk]), answers | {field: value}
+        )
         assert words in response.content.decode()
         assert not sees(cast.social_worker, case)
 
@@ -192,12 +212,23 @@ class TestPages:
     def test_barring_and_lifting_through_the_pages(self, cast, case, sign_in):
         client = sign_in(cast.idva_manager)
         url = reverse("cases:exclusion_create", args=[case.pk])
-        answers = {"kind": "person", "person": str(cast.barred_colleague.user.group_id), "reason": "Knows her", "sure": "on"}
-        for missing, words in {"person": "Select the person", "sure": "Confirm that they", "reason": "Enter reason"}.items():
+        answers = {
+            "kind": "person",
+            "person": str(cast.barred_colleague.user.group_id),
+            "reason": "Knows her",
+            "sure": "on",
+        }
+        for missing, words in {
+            "person": "Select the person",
+            "sure": "Confirm that they",
+            "reason": "Enter reason",
+        }.items():
             assert words in client.post(url, answers | {missing: ""}).content.decode()
         assert client.post(url, answers)["Location"] == reverse("cases:access", args=[case.pk])
         assert not sees(cast.barred_colleague, case)
-        assert "Barry Supposed (person)" in client.get(reverse("cases:access", args=[case.pk])).content.decode()
+        assert (
+            "Barry Supposed (person)" in client.get(reverse("cases:access", args=[case.pk])).content.decode()
+        )
         with acting_as(cast.idva):
             exclusion = Exclusion.objects.get()
         lift = reverse("cases:exclusion_lift", args=[case.pk, exclusion.pk])
@@ -207,8 +238,15 @@ class TestPages:
 
     def test_barring_oneself_leads_back_to_the_list(self, cast, case, sign_in):
         client = sign_in(cast.idva_manager)
-        answers = {"kind": "person", "person": str(cast.idva_manager.user.group_id), "reason": "x", "sure": "on"}
-        assert client.post(reverse("cases:exclusion_create", args=[case.pk]), answers)["Location"] == reverse("cases:list")
+        answers = {
+            "kind": "person",
+            "person": str(cast.idva_manager.user.group_id),
+            "reason": "x",
+            "sure": "on",
+        }
+        assert client.post(reverse("cases:exclusion_create", args=[case.pk]), answers)["Location"] == reverse(
+            "cases:list"
+        )
 
     def test_barring_everybody_is_refused_in_words(self, cast, case, sign_in):
         answers = {"kind": "agency", "agency": str(cast.idva.agency.group_id), "reason": "x", "sure": "on"}
@@ -221,7 +259,12 @@ class TestPages:
             assert client.get(reverse(f"cases:{name}", args=[case.pk, case.pk])).status_code == 404
 
     def test_the_page_tells_what_has_ended_by_itself(self, cast, case, sign_in):
-        share(case, cast.refuge_worker.agency, actor=cast.idva, until=timezone.now() + timedelta(milliseconds=200))
+        share(
+            case,
+            cast.refuge_worker.agency,
+            actor=cast.idva,
+            until=timezone.now() + timedelta(milliseconds=200),
+        )
         import time
 
         time.sleep(0.3)

@@ -27,7 +27,9 @@ def three(cast):
     cases = {name: make_case(cast.idva, victim=name) for name in ("Ashtest", "Birchtest", "Cedartest")}
     with acting_as(cast.idva):
         close_case(cases["Ashtest"], reason="ended", actor=cast.idva)
-        Headline.objects.filter(case=cases["Birchtest"]).update(band="high", worker=cast.idva, band_set_on=timezone.localdate())
+        Headline.objects.filter(case=cases["Birchtest"]).update(
+            band="high", worker=cast.idva, band_set_on=timezone.localdate()
+        )
     cases["Oaktest"] = make_case(cast.outsider, victim="Oaktest")
     return cases
 
@@ -49,7 +51,12 @@ class TestSelectors:
 
     def test_what_bars_the_reader_is_in_neither_list_nor_count(self, cast, three):
         with acting_as(cast.idva_manager):
-            bar_from_case(three["Birchtest"], group=cast.barred_colleague.user.group, reason="x", actor=cast.idva_manager)
+            bar_from_case(
+                three["Birchtest"],
+                group=cast.barred_colleague.user.group,
+                reason="x",
+                actor=cast.idva_manager,
+            )
         with acting_as(cast.barred_colleague):
             grants = case_grants(cast.barred_colleague)
             assert names(grants) == ["Cedartest"]
@@ -108,7 +115,9 @@ class TestSelectors:
                     break
         assert seen == [f"Test{number}" for number in (4, 3, 2, 1, 0)]
 
-    def test_list_count_and_rows_read_three_queries_for_one_case_and_for_three(self, cast, django_assert_num_queries):
+    def test_list_count_and_rows_read_three_queries_for_one_case_and_for_three(
+        self, cast, django_assert_num_queries
+    ):
         make_case(cast.idva)
         for _ in range(2):
             with acting_as(cast.idva):
@@ -153,7 +162,9 @@ class TestPages:
 
     def test_a_search_that_finds_nothing_says_so(self, cast, three, sign_in):
         client = sign_in(cast.idva)
-        html = client.get(client.post(reverse("cases:search"), {"words": "Oaktest"})["Location"]).content.decode()
+        html = client.get(
+            client.post(reverse("cases:search"), {"words": "Oaktest"})["Location"]
+        ).content.decode()
         assert "No case was found" in html
 
     @pytest.mark.parametrize("words", ["", "a", "!!", "x" * 1_000_000, "a\x00b"])
@@ -167,12 +178,16 @@ class TestPages:
             assert "Vera Cedartest" in sign_in(cast.idva).get(LIST, query).content.decode()
 
     def test_htmx_gets_the_results_alone(self, cast, three, sign_in):
-        response = sign_in(cast.idva).get(LIST, {"state": "all"}, headers={"HX-Request": "true", "HX-Target": "results"})
+        response = sign_in(cast.idva).get(
+            LIST, {"state": "all"}, headers={"HX-Request": "true", "HX-Target": "results"}
+        )
         html = response.content.decode()
         assert "Ashtest" in html
         assert "<main" not in html
 
-    def test_it_costs_the_same_for_one_and_for_three(self, cast, case, sign_in, django_assert_max_num_queries):
+    def test_it_costs_the_same_for_one_and_for_three(
+        self, cast, case, sign_in, django_assert_max_num_queries
+    ):
         client = sign_in(cast.idva)
         client.get(LIST)
         with django_assert_max_num_queries(11) as one:

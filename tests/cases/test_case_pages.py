@@ -39,7 +39,11 @@ def test_every_page_opens_for_the_manager_and_leaves_its_row(cast, case, sign_in
     assert f"Case {case.reference}" in response.content.decode()
     with acting_as(cast.idva):
         read = Read.objects.get(case_id=case.pk)
-        assert (read.page, read.user_id, read.was_allowed) == (f"cases:{name}", cast.idva_manager.user_id, True)
+        assert (read.page, read.user_id, read.was_allowed) == (
+            f"cases:{name}",
+            cast.idva_manager.user_id,
+            True,
+        )
 
 
 def test_a_title_names_nobody(cast, case, sign_in):
@@ -54,13 +58,21 @@ def test_the_case_page_has_the_banner_first_and_says_who_sees_it(cast, case, sig
     share(case, cast.refuge_worker.agency, actor=cast.idva, purpose="accommodation")
     html = sign_in(cast.idva).get(page("detail", case)).content.decode()
     main = html.split("<main")[1]
-    order = ["Do not contact Vera Testcase", "What to do next", "Percy Testcase", "What happened last", "Harbour Refuge"]
+    order = [
+        "Do not contact Vera Testcase",
+        "What to do next",
+        "Percy Testcase",
+        "What happened last",
+        "Harbour Refuge",
+    ]
     assert sorted(order, key=main.index) == order
     assert "To find or provide safe accommodation" in main
     assert "Case opened" in main
 
 
-def test_the_case_page_costs_the_same_for_one_share_and_for_three(cast, case, sign_in, django_assert_max_num_queries):
+def test_the_case_page_costs_the_same_for_one_share_and_for_three(
+    cast, case, sign_in, django_assert_max_num_queries
+):
     client = sign_in(cast.idva)
     share(case, cast.refuge_worker.agency, actor=cast.idva)
     client.get(page("detail", case))
@@ -104,11 +116,15 @@ def test_a_refused_try_is_recorded_for_both(cast, case, sign_in):
 
 def test_a_barred_person_gets_the_same_refusal_and_her_try_is_seen(cast, case, sign_in):
     with acting_as(cast.idva_manager):
-        bar_from_case(case, group=cast.barred_colleague.user.group, reason="Knows her", actor=cast.idva_manager)
+        bar_from_case(
+            case, group=cast.barred_colleague.user.group, reason="Knows her", actor=cast.idva_manager
+        )
     client = sign_in(cast.barred_colleague)
     assert client.get(page("detail", case)).status_code == 404
     assert "Testcase" not in client.get(reverse("cases:list")).content.decode()
-    assert without_tokens(client.get(page("detail", case))) == without_tokens(client.get(page("detail", Case())))
+    assert without_tokens(client.get(page("detail", case))) == without_tokens(
+        client.get(page("detail", Case()))
+    )
     html = sign_in(cast.idva).get(page("reads", case)).content.decode()
     assert "Barry Supposed" in html
 
@@ -143,7 +159,10 @@ def test_closing_and_reopening(cast, case, sign_in):
     assert "Testcase" not in client.get(reverse("cases:list")).content.decode()
     assert "Testcase" in client.get(reverse("cases:list"), {"state": "closed"}).content.decode()
     assert client.post(page("reopen", case), {"reason": "asked"}).status_code == 302
-    assert "reopened this case already" in client.post(page("reopen", case), {"reason": "asked"}).content.decode()
+    assert (
+        "reopened this case already"
+        in client.post(page("reopen", case), {"reason": "asked"}).content.decode()
+    )
     with acting_as(cast.idva):
         assert Case.objects.get().is_open
         assert set(Event.objects.filter(verb__startswith="case_").values_list("verb", flat=True)) == {
@@ -164,7 +183,9 @@ def test_the_timeline_pages_by_key(cast, case, sign_in):
 
 
 class TestHome:
-    @pytest.mark.parametrize("key", ["police_officer", "idva", "commissioner", "auditor", "administrator", "outsider"])
+    @pytest.mark.parametrize(
+        "key", ["police_officer", "idva", "commissioner", "auditor", "administrator", "outsider"]
+    )
     def test_it_opens_for_every_role(self, cast, sign_in, key):
         response = sign_in(getattr(cast, key)).get("/")
         assert response.status_code == 200
@@ -175,7 +196,9 @@ class TestHome:
         client = sign_in(cast.idva)
         assert "Newest cases of your agency" in client.get("/").content.decode()
         with acting_as(cast.idva):
-            Headline.objects.filter(case=case).update(worker=cast.idva, band="high", band_set_on=timezone.localdate())
+            Headline.objects.filter(case=case).update(
+                worker=cast.idva, band="high", band_set_on=timezone.localdate()
+            )
         html = client.get("/").content.decode()
         assert "Cases you work on" in html
         assert "Vera Testcase" in html

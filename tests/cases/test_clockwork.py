@@ -25,8 +25,12 @@ from tests.factories import make_case, share
 
 
 def test_every_scheduled_task_of_the_room_exists():
-    scheduled = {row["task"] for row in CELERY_BEAT_SCHEDULE.values() if row["task"].startswith("dacase.cases.")}
-    assert scheduled == {task.name for task in (tasks.end_expired_grants, tasks.forget_old_drafts, tasks.check_walls)}
+    scheduled = {
+        row["task"] for row in CELERY_BEAT_SCHEDULE.values() if row["task"].startswith("dacase.cases.")
+    }
+    assert scheduled == {
+        task.name for task in (tasks.end_expired_grants, tasks.forget_old_drafts, tasks.check_walls)
+    }
 
 
 def test_old_drafts_are_forgotten_and_new_ones_kept(cast):
@@ -97,7 +101,9 @@ class TestAtTheSameMoment:
 
     def test_of_two_first_plans_one_is_kept(self, two):
         cast, _, party = two
-        answers = dict.fromkeys(("safe_to_call", "safe_to_text", "safe_to_leave_message", "safe_to_write"), False)
+        answers = dict.fromkeys(
+            ("safe_to_call", "safe_to_text", "safe_to_leave_message", "safe_to_write"), False
+        )
         answers |= dict.fromkeys(("safe_times", "who_else_sees", "code_word"), "")
         act = lambda member: save_safe_contact_plan(party, version=0, actor=member, **answers)  # noqa: E731
         found = together(within(cast.idva, act), within(cast.idva_manager, act))
@@ -137,5 +143,9 @@ class TestAtTheSameMoment:
 
 
 def test_the_addresses_of_the_room_are_named():
-    for path, name in {"/": "cases:home", "/cases/": "cases:list", "/record/looks/": "cases:read_log"}.items():
+    for path, name in {
+        "/": "cases:home",
+        "/cases/": "cases:list",
+        "/record/looks/": "cases:read_log",
+    }.items():
         assert resolve(path).view_name == name

@@ -30,7 +30,9 @@ def test_a_null_byte_is_no_error(cast, sign_in):
     assert sign_in(cast.idva).post(FOR, {"name": "a\x00b"}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["", "//example.org/", "https://example.org/", "/no-such-page/", "drafts/save/", "/\x00"])
+@pytest.mark.parametrize(
+    "path", ["", "//example.org/", "https://example.org/", "/no-such-page/", "drafts/save/", "/\x00"]
+)
 def test_a_draft_of_no_page_of_ours_is_not_found(cast, sign_in, path):
     client = sign_in(cast.idva)
     for name in ("save", "discard"):

@@ -11,7 +11,15 @@ from dacase.cases.forms.draft import FormDraft
 from dacase.cases.models import Draft
 from dacase.cases.selectors.draft import draft_for
 from dacase.cases.services.draft import LARGEST_BYTES, discard_draft, save_draft
-from dacase.ui.forms import CheckboxesField, ConfirmField, DateField, Form, LongTextField, RadioField, YesNoField
+from dacase.ui.forms import (
+    CheckboxesField,
+    ConfirmField,
+    DateField,
+    Form,
+    LongTextField,
+    RadioField,
+    YesNoField,
+)
 from dacase.walls.context import acting_as
 
 PATH = "/drafts/save/"

@@ -63,7 +63,9 @@ class TestServices:
             assert end_location(place, actor=cast.idva).until_on == today
             assert end_location(place, until=date(2001, 1, 1), actor=cast.idva).until_on == today
 
-    @pytest.mark.parametrize("key", ["police_officer", "marac_chair", "programme_worker", "commissioner", "auditor"])
+    @pytest.mark.parametrize(
+        "key", ["police_officer", "marac_chair", "programme_worker", "commissioner", "auditor"]
+    )
     def test_other_roles_may_not_look(self, cast, case, key):
         actor = getattr(cast, key)
         with acting_as(actor), pytest.raises(NotAllowed):
@@ -89,9 +91,15 @@ class TestPages:
         client = sign_in(cast.idva)
         opened = client.post(reverse("cases:locations", args=[case.pk]), {"purpose": "contact"})["Location"]
         why = opened.split("?")[1]
-        assert "Why do you need" in client.get(f"{reverse('cases:locations', args=[other.pk])}?{why}").content.decode()
+        assert (
+            "Why do you need"
+            in client.get(f"{reverse('cases:locations', args=[other.pk])}?{why}").content.decode()
+        )
         assert SECRET not in sign_in(cast.idva_manager).get(opened).content.decode()
-        assert SECRET not in client.get(reverse("cases:locations", args=[case.pk]), {"why": "forged"}).content.decode()
+        assert (
+            SECRET
+            not in client.get(reverse("cases:locations", args=[case.pk]), {"why": "forged"}).content.decode()
+        )
 
     def test_adding_and_ending_through_the_pages(self, cast, case, sign_in):
         client = sign_in(cast.idva)
@@ -113,7 +121,12 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("kind", "value", "words"),
-        [("phone", "none", "phone number"), ("email", "none", "email address"), ("address", "", "Enter"), ("gp", "x" * 1_000_000, "500")],
+        [
+            ("phone", "none", "phone number"),
+            ("email", "none", "email address"),
+            ("address", "", "Enter"),
+            ("gp", "x" * 1_000_000, "500"),
+        ],
     )
     def test_bad_entries_are_told(self, cast, case, sign_in, kind, value, words):
         with acting_as(cast.idva):

@@ -47,11 +47,15 @@ class TestServices:
             assert (person.version, person.family_name_key) == (2, "NEWNAME")
             event = Event.objects.get(verb="person_changed")
             assert event.data == {"fields": ["family_name", "sex"]}
-            assert Person.history.model.objects.filter(id=person.pk, history_type="~", family_name="Newname").exists()
+            assert Person.history.model.objects.filter(
+                id=person.pk, history_type="~", family_name="Newname"
+            ).exists()
 
     def test_the_second_of_two_editors_gets_the_first_ones_version(self, cast, party):
         with acting_as(cast.idva_manager):
-            edit_person(party, details=PersonDetails("First"), relationship="x", version=1, actor=cast.idva_manager)
+            edit_person(
+                party, details=PersonDetails("First"), relationship="x", version=1, actor=cast.idva_manager
+            )
         with acting_as(cast.idva), pytest.raises(StaleVersion) as stale:
             edit_person(party, details=PersonDetails("Second"), relationship="", version=1, actor=cast.idva)
         assert stale.value.current["family_name"] == "First"
@@ -62,7 +66,9 @@ class TestServices:
         with acting_as(cast.idva):
             plan = save_safe_contact_plan(party, version=0, actor=cast.idva, **NO_WAY, **WORDS)
             assert (plan.version, plan.updated_by) == (1, cast.idva)
-            plan = save_safe_contact_plan(party, version=1, actor=cast.idva, **NO_WAY | {"safe_to_call": True}, **WORDS)
+            plan = save_safe_contact_plan(
+                party, version=1, actor=cast.idva, **NO_WAY | {"safe_to_call": True}, **WORDS
+            )
             assert (plan.version, plan.safe_to_call) == (2, True)
             with pytest.raises(StaleVersion) as stale:
                 save_safe_contact_plan(party, version=1, actor=cast.idva, **NO_WAY, **WORDS)
@@ -72,18 +78,24 @@ class TestServices:
     def test_a_plan_that_contradicts_itself_or_its_page_is_refused(self, cast, party):
         with acting_as(cast.idva):
             with pytest.raises(ValidationError):
-                save_safe_contact_plan(party, version=0, actor=cast.idva, **NO_WAY | {"safe_to_leave_message": True}, **WORDS)
+                save_safe_contact_plan(
+                    party, version=0, actor=cast.idva, **NO_WAY | {"safe_to_leave_message": True}, **WORDS
+                )
             with pytest.raises(ValidationError):
                 save_safe_contact_plan(party, version=3, actor=cast.idva, **NO_WAY, **WORDS)
             assert not SafeContactPlan.objects.exists()
 
-    @pytest.mark.parametrize("key", ["police_officer", "marac_coordinator", "refuge_worker", "commissioner", "auditor"])
+    @pytest.mark.parametrize(
+        "key", ["police_officer", "marac_coordinator", "refuge_worker", "commissioner", "auditor"]
+    )
     def test_other_roles_may_not(self, cast, case, party, key):
         actor = getattr(cast, key)
         with acting_as(actor):
             for act in (
                 lambda: add_person(case, details=PersonDetails("X"), role="child", actor=actor),
-                lambda: edit_person(party, details=PersonDetails("X"), relationship="", version=1, actor=actor),
+                lambda: edit_person(
+                    party, details=PersonDetails("X"), relationship="", version=1, actor=actor
+                ),
                 lambda: save_safe_contact_plan(party, version=0, actor=actor, **NO_WAY, **WORDS),
             ):
                 with pytest.raises(NotAllowed):
@@ -120,10 +132,16 @@ class TestPages:
         assert response.status_code == 200
         assert words in response.content.decode()
 
-    @pytest.mark.parametrize(("day", "words"), [(("31", "2", "2020"), "real date"), (("1", "1", "2099"), "in the past")])
+    @pytest.mark.parametrize(
+        ("day", "words"), [(("31", "2", "2020"), "real date"), (("1", "1", "2099"), "in the past")]
+    )
     def test_impossible_and_future_births_are_told(self, cast, case, sign_in, day, words):
-        parts = dict(zip(("date_of_birth_day", "date_of_birth_month", "date_of_birth_year"), day, strict=True))
-        response = sign_in(cast.idva).post(reverse("cases:party_create", args=[case.pk]), person_form(role="child", **parts))
+        parts = dict(
+            zip(("date_of_birth_day", "date_of_birth_month", "date_of_birth_year"), day, strict=True)
+        )
+        response = sign_in(cast.idva).post(
+            reverse("cases:party_create", args=[case.pk]), person_form(role="child", **parts)
+        )
         assert words in response.content.decode()
 
     def test_a_stale_edit_shows_both_versions_and_the_next_submit_saves(self, cast, party, sign_in):
@@ -146,7 +164,7 @@ class TestPages:
 
     def test_the_plan_is_recorded_and_stands_first_on_the_case(self, cast, case, party, sign_in):
         client, url = sign_in(cast.idva), reverse("cases:safe_contact_edit", args=[party.pk])
-        answers = {name: "no" for name in NO_WAY} | {"safe_to_text": "yes"} | WORDS
+        answers = dict.fromkeys(NO_WAY, "no") | {"safe_to_text": "yes"} | WORDS
         assert client.get(url).status_code == 200
         assert client.post(url, answers | {"version": "0"}).status_code == 302
         html = client.get(reverse("cases:detail", args=[case.pk])).content.decode()
@@ -156,7 +174,11 @@ class TestPages:
 
     def test_what_was_typed_comes_back_and_goes_when_it_is_saved(self, cast, case, sign_in):
         client, url = sign_in(cast.idva), reverse("cases:party_create", args=[case.pk])
-        client.post(reverse("cases:draft_save"), person_form(role="perpetrator", given_name="Halfway"), query_params={"for": url})
+        client.post(
+            reverse("cases:draft_save"),
+            person_form(role="perpetrator", given_name="Halfway"),
+            query_params={"for": url},
+        )
         html = client.get(url).content.decode()
         assert "Halfway" in html
         assert "We kept what you typed" in html
@@ -168,4 +190,7 @@ class TestPages:
     def test_a_party_of_another_agency_is_not_there(self, cast, party, sign_in, name):
         client = sign_in(cast.outsider)
         assert client.get(reverse(f"cases:{name}", args=[party.pk])).status_code == 404
-        assert client.get(reverse(f"cases:{name}", args=["00000000-0000-4000-8000-000000000009"])).status_code == 404
+        assert (
+            client.get(reverse(f"cases:{name}", args=["00000000-0000-4000-8000-000000000009"])).status_code
+            == 404
+        )

@@ -60,9 +60,17 @@ class TestPages:
     def test_filters_choose_and_nonsense_chooses_nothing(self, cast, case, sign_in):
         sign_in(cast.idva).get(reverse("cases:detail", args=[case.pk]))
         client = sign_in(cast.auditor)
-        assert "Opened the case" in client.get("/record/looks/", {"person": cast.idva.user_id}).content.decode()
-        assert "Opened the case" not in client.get("/record/looks/", {"person": cast.auditor.user_id}).content.decode()
-        assert "Opened the case" in client.get("/record/looks/", {"person": cast.outsider.user_id}).content.decode()
+        assert (
+            "Opened the case" in client.get("/record/looks/", {"person": cast.idva.user_id}).content.decode()
+        )
+        assert (
+            "Opened the case"
+            not in client.get("/record/looks/", {"person": cast.auditor.user_id}).content.decode()
+        )
+        assert (
+            "Opened the case"
+            in client.get("/record/looks/", {"person": cast.outsider.user_id}).content.decode()
+        )
         assert client.get("/record/looks/", {"since_day": "99", "person": "x"}).status_code == 200
 
     def test_acts_outside_cases(self, cast, sign_in):
@@ -72,7 +80,9 @@ class TestPages:
         assert "Signed in" in html
         assert "Ida Fictional" in html
 
-    @pytest.mark.parametrize("key", ["idva", "idva_manager", "commissioner", "administrator", "police_officer"])
+    @pytest.mark.parametrize(
+        "key", ["idva", "idva_manager", "commissioner", "administrator", "police_officer"]
+    )
     def test_other_roles_are_refused(self, cast, sign_in, key):
         for url in ("/record/looks/", "/record/acts/"):
             assert sign_in(getattr(cast, key)).get(url).status_code == 403
@@ -92,7 +102,9 @@ class TestTimeline:
                 "access_granted", actor=cast.idva, case_id=case.pk,
                 data={"agency": str(cast.refuge_worker.agency_id), "scope": "view_case", "x": 1},
             )  # fmt: skip
-            odd = record_event("odd", actor=cast.idva, case_id=case.pk, data={"agency": "no uuid", "reason": ["x"]})
+            odd = record_event(
+                "odd", actor=cast.idva, case_id=case.pk, data={"agency": "no uuid", "reason": ["x"]}
+            )
             first, second = drawn_events([granted, odd])
         assert first.text == "Harbour Refuge · The whole file"
         assert first.by == "Ida Fictional, IDVA, Brightwater Advocacy"
@@ -104,7 +116,9 @@ class TestApi:
         cases = [make_case(cast.idva, victim=f"Test{number}") for number in range(52)]
         client = sign_in(cast.idva)
         first = client.get("/api/cases/").json()
-        assert [row["reference"] for row in first["results"]] == [case.reference for case in reversed(cases)][:50]
+        assert [row["reference"] for row in first["results"]] == [case.reference for case in reversed(cases)][
+            :50
+        ]
         assert first["results"][0]["victim"] == "Vera Test51"
         second = client.get(first["next"]).json()
         assert len(second["results"]) == 2

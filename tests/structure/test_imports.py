@@ -87,7 +87,13 @@ def test_nothing_is_imported_from_another_rooms_pages():
 
 def test_the_check_sees_a_breach():
     """A rule that nothing can break says nothing."""
-    assert "reporting" not in MAY_IMPORT["marac"] | MAY_IMPORT["refuge"] | MAY_IMPORT["referrals"] | MAY_IMPORT["dacase.cases"]
+    assert (
+        "reporting"
+        not in MAY_IMPORT["marac"]
+        | MAY_IMPORT["refuge"]
+        | MAY_IMPORT["referrals"]
+        | MAY_IMPORT["dacase.cases"]
+    )
     assert "marac" not in MAY_IMPORT["refuge"]
     assert "refuge" not in MAY_IMPORT["marac"]
     assert layer_of("dacase.cases.services.case") < layer_of("dacase.cases.views.case")

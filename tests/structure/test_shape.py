@@ -7,14 +7,22 @@ from tests.structure.source import ROOT, functions, imports, name_of, python_fil
 
 LONGEST_FILE, LONGEST_FUNCTION = 500, 50
 NO_NAME = {"utils", "util", "helpers", "helper", "common", "misc", "lib", "libraries"}
-MARKUP = re.compile(r"</?(a|b|br|div|p|span|strong|em|table|tr|td|ul|li|form|input|button|script|style|h[1-6])\b[^>]*>", re.IGNORECASE)
+MARKUP = re.compile(
+    r"</?(a|b|br|div|p|span|strong|em|table|tr|td|ul|li|form|input|button|script|style|h[1-6])\b[^>]*>",
+    re.IGNORECASE,
+)
 # Pictures of figures that our own code drew.
 DRAWS_SVG = {"dacase/ui/charts.py"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 TITLE = re.compile(r"{%\s*block title\s*%}(.*?){%\s*endblock", re.DOTALL)
-NAMES_SOMEBODY = re.compile(r"person|victim|name|party|perpetrator|child\b|given|family|surname|address|query|words", re.IGNORECASE)
+NAMES_SOMEBODY = re.compile(
+    r"person|victim|name|party|perpetrator|child\b|given|family|surname|address|query|words", re.IGNORECASE
+)
 SUBJECT = re.compile(r"domestic|abuse|violence|victim|perpetrator", re.IGNORECASE)
-INLINE = re.compile(r"\sstyle=|\son(click|load|submit|change|input|error)=|<script(?![^>]*\bsrc=)|<style|javascript:|\|safe\b|autoescape off", re.IGNORECASE)
+INLINE = re.compile(
+    r"\sstyle=|\son(click|load|submit|change|input|error)=|<script(?![^>]*\bsrc=)|<style|javascript:|\|safe\b|autoescape off",
+    re.IGNORECASE,
+)
 
 
 def lines_of(path):
@@ -46,7 +54,9 @@ def test_no_function_is_longer_than_50_lines_without_its_reason():
 
 
 def test_every_module_is_named_after_what_it_is():
-    named = [name_of(path) for path in python_files() if path.stem in NO_NAME or set(path.parent.parts) & NO_NAME]
+    named = [
+        name_of(path) for path in python_files() if path.stem in NO_NAME or set(path.parent.parts) & NO_NAME
+    ]
     assert named == []
 
 
@@ -98,14 +108,20 @@ def orm_in(path):
 
 def test_views_do_not_touch_the_orm():
     """They ask selectors and services; a queryset that a view begins has no visible set."""
-    views = [path for path in python_files() if "views" in path.parts or path.stem == "views" or "api" in path.parts]
+    views = [
+        path
+        for path in python_files()
+        if "views" in path.parts or path.stem == "views" or "api" in path.parts
+    ]
     assert len(views) > 20
     assert [place for path in views for place in orm_in(path)] == []
 
 
 def test_views_and_selectors_do_not_ask_for_the_rows_of_everybody():
     """`Model.objects.all()` begins with everything."""
-    readers = [path for path in python_files() if {"views", "selectors", "api", "forms"} & {*path.parts, path.stem}]
+    readers = [
+        path for path in python_files() if {"views", "selectors", "api", "forms"} & {*path.parts, path.stem}
+    ]
     found = [
         f"{name_of(path)}:{number}" for path in readers for number, line in enumerate(lines_of(path), start=1)
         if ".objects.all()" in line and "Prefetch(" not in line
@@ -117,7 +133,9 @@ def wrong_titles(path):
     for title in TITLE.findall(path.read_text(encoding="utf-8")):
         said = re.sub(r"{%.*?%}", "", title, flags=re.DOTALL)
         variables = re.findall(r"{{\s*(.*?)\s*}}", said)
-        if SUBJECT.search(re.sub(r"{{.*?}}", "", said)) or any(NAMES_SOMEBODY.search(one) for one in variables):
+        if SUBJECT.search(re.sub(r"{{.*?}}", "", said)) or any(
+            NAMES_SOMEBODY.search(one) for one in variables
+        ):
             yield f"{name_of(path)}: {title}"
 
 
@@ -127,7 +145,11 @@ def test_a_page_title_names_no_person_and_no_subject():
 
 
 def test_a_template_has_nothing_inline_and_escapes_everything():
-    found = [f"{name_of(path)}: {hit.group()}" for path in TEMPLATES for hit in INLINE.finditer(path.read_text(encoding="utf-8"))]
+    found = [
+        f"{name_of(path)}: {hit.group()}"
+        for path in TEMPLATES
+        for hit in INLINE.finditer(path.read_text(encoding="utf-8"))
+    ]
     assert found == []
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import psycopg2
 from django.db import connections
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, whatever its case
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class, whatever its case
 
 from dacase.agencies.models import Membership
 from dacase.walls.context import SETTING, token_for
@@ -20,7 +20,9 @@ APP, FIGURES, OWNER = "dacase_app", "dacase_figures", "dacase_owner"
 def administrator() -> Iterator[Cursor]:
     """A cursor of the administrator in a transaction that is rolled back."""
     connections.close_all()
-    server: Connection = psycopg2.connect(os.environ["DATABASE_URL"], dbname=connections["default"].settings_dict["NAME"])
+    server: Connection = psycopg2.connect(
+        os.environ["DATABASE_URL"], dbname=connections["default"].settings_dict["NAME"]
+    )
     try:
         with server.cursor() as cursor:
             yield cursor

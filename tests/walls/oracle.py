@@ -38,7 +38,9 @@ WITH_PARENT = {  # table -> (column, parent)
 def walled_models() -> list[type[Model]]:
     """Every walled model, then every history model of one."""
     walls = [wall for room in declared() for wall in room.walled]
-    return [wall.model for wall in walls] + [wall.history_model for wall in walls if wall.history_model is not None]
+    return [wall.model for wall in walls] + [
+        wall.history_model for wall in walls if wall.history_model is not None
+    ]
 
 
 def key_column(model: type[Model]) -> str:
@@ -79,21 +81,37 @@ class View:
         rows, now = oracle.rows, oracle.now
         self.group, self.agency = member.agency.group_id, member.agency_id
         bars = set(member.bar_group_ids())
-        self.barred = {row["case_id"] for row in rows["cases_exclusion"] if row["lifted_at"] is None and row["group_id"] in bars}
+        self.barred = {
+            row["case_id"]
+            for row in rows["cases_exclusion"]
+            if row["lifted_at"] is None and row["group_id"] in bars
+        }
 
         def running(row: Row) -> bool:
             return row["valid_from"] <= now and (row["valid_until"] is None or row["valid_until"] > now)
 
         self.running = running
         own = [row for row in rows["cases_grant"] if row["group_id"] == self.group and running(row)]
-        self.files = {row["content_object_id"] for row in own if row["permission_id"] == oracle.whole} - self.barred
+        self.files = {
+            row["content_object_id"] for row in own if row["permission_id"] == oracle.whole
+        } - self.barred
         self.known = self.files | {row["content_object_id"] for row in own} - self.barred
         self.persons = {row["person_id"] for row in rows["cases_party"] if row["case_id"] in self.files}
         self.referrals = self.find_referrals()
-        invited = {row["content_object_id"] for row in rows["marac_hearinggrant"] if row["group_id"] == self.group and running(row)}
-        self.hearings = {row["id"]: row for row in rows["marac_hearing"] if row["id"] in invited and row["case_id"] not in self.barred}
+        invited = {
+            row["content_object_id"]
+            for row in rows["marac_hearinggrant"]
+            if row["group_id"] == self.group and running(row)
+        }
+        self.hearings = {
+            row["id"]: row
+            for row in rows["marac_hearing"]
+            if row["id"] in invited and row["case_id"] not in self.barred
+        }
         self.placements = {row["id"] for row in rows["refuge_placement"] if self.mine(row)}
-        self.coordinated = {row["id"] for row in rows["marac_meeting"] if row["coordinator_agency_id"] == self.agency}
+        self.coordinated = {
+            row["id"] for row in rows["marac_meeting"] if row["coordinator_agency_id"] == self.agency
+        }
         self.bases: dict[str, Callable[[Row], bool]] = self.tests()
 
     def mine(self, row: Row) -> bool:
@@ -120,16 +138,23 @@ class View:
         tests: dict[str, Callable[[Row], bool]] = {
             "cases_case": lambda row: row["id"] in self.known,
             "cases_grant": self.grant,
-            "cases_person": lambda row: row["id"] in self.persons
-            or (not row["is_party"] and row["made_by_group_id"] == self.group),
-            "cases_draft": lambda row: row["agency_id"] == self.agency and row["user_id"] == self.member.user_id,
-            "audit_event": lambda row: row["case_id"] in self.files or (row["case_id"] is None and row["agency_id"] == self.agency),
+            "cases_person": lambda row: (
+                row["id"] in self.persons or (not row["is_party"] and row["made_by_group_id"] == self.group)
+            ),
+            "cases_draft": lambda row: (
+                row["agency_id"] == self.agency and row["user_id"] == self.member.user_id
+            ),
+            "audit_event": lambda row: (
+                row["case_id"] in self.files or (row["case_id"] is None and row["agency_id"] == self.agency)
+            ),
             "audit_read": lambda row: row["case_id"] in self.files or self.mine(row),
             "referrals_referral": lambda row: row["id"] in self.referrals,
             "marac_hearing": lambda row: row["id"] in self.hearings,
             "marac_hearinggrant": self.invitation,
-            "marac_actionpoint": lambda row: row["hearing_id"] in self.hearings
-            or (row["owner_agency_id"] == self.agency and row["case_id"] not in self.barred),
+            "marac_actionpoint": lambda row: (
+                row["hearing_id"] in self.hearings
+                or (row["owner_agency_id"] == self.agency and row["case_id"] not in self.barred)
+            ),
             "refuge_placement": self.mine,
             "refuge_turnaway": self.mine,
         }
@@ -139,7 +164,9 @@ class View:
             tests[table] = self.with_parent(column, parent, tests)
         return tests
 
-    def with_parent(self, column: str, parent: str, tests: dict[str, Callable[[Row], bool]]) -> Callable[[Row], bool]:
+    def with_parent(
+        self, column: str, parent: str, tests: dict[str, Callable[[Row], bool]]
+    ) -> Callable[[Row], bool]:
         parents = {row["id"] for row in self.oracle.rows[parent] if tests[parent](row)}
         return lambda row: row[column] in parents
 
@@ -158,7 +185,12 @@ class View:
     def history_test(self, model: type[Model], found: Keys) -> Callable[[Row], bool]:
         """A version is seen by who sees what it is a version of: by its case, parent or agency, else by its row."""
         table = model.instance_type._meta.db_table
-        if table in OF_THE_CASE or table in WITH_PARENT or table in OWN_AGENCY or table in ("refuge_placement", "refuge_turnaway"):
+        if (
+            table in OF_THE_CASE
+            or table in WITH_PARENT
+            or table in OWN_AGENCY
+            or table in ("refuge_placement", "refuge_turnaway")
+        ):
             return self.bases[table]
         if table == "cases_grant":
             return lambda row: row["content_object_id"] in self.files
@@ -175,4 +207,9 @@ def read_all(table: str) -> list[Row]:
 
 
 def permission(codename: str) -> int:
-    return apps.get_model("auth.Permission").objects.using("owner").get(codename=codename, content_type__app_label="cases").pk
+    return (
+        apps.get_model("auth.Permission")
+        .objects.using("owner")
+        .get(codename=codename, content_type__app_label="cases")
+        .pk
+    )

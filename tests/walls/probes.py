@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from psycopg2.extensions import cursor as Cursor
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class, whatever its case
 
 from tests.walls.world import World
 
@@ -29,14 +29,20 @@ def insert(cursor: Cursor, table: str, row: dict[str, Any]) -> int:
 
     names = ", ".join(row)
     marks = ", ".join("gen_random_uuid()" if name == "id" else "%s" for name in row)
-    values = [Json(value) if isinstance(value, dict | list) and is_json(table, name) else value for name, value in row.items() if name != "id"]
+    values = [
+        Json(value) if isinstance(value, dict | list) and is_json(table, name) else value
+        for name, value in row.items()
+        if name != "id"
+    ]
     cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
     return cursor.rowcount
 
 
 def is_json(table: str, column: str) -> bool:
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
-    return any(field.column == column and field.get_internal_type() == "JSONField" for field in model._meta.fields)
+    return any(
+        field.column == column and field.get_internal_type() == "JSONField" for field in model._meta.fields
+    )
 
 
 def changed(cursor: Cursor, statement: str, *values: Any) -> int:
@@ -53,12 +59,20 @@ def own_act(cursor: Cursor, world: World) -> int:
 
 
 def nobodys_act(cursor: Cursor, world: World) -> int:
-    return insert(cursor, "audit_event", {"id": None, "at": "now", "verb": "x", "subject_type": "", "data": {}})
+    return insert(
+        cursor, "audit_event", {"id": None, "at": "now", "verb": "x", "subject_type": "", "data": {}}
+    )
 
 
 def own_look(cursor: Cursor, world: World) -> int:
     member = world.cast.idva
-    row = {"id": None, "at": "now", "user_id": member.user_id, "actor_id": member.pk, "agency_id": member.agency_id}
+    row = {
+        "id": None,
+        "at": "now",
+        "user_id": member.user_id,
+        "actor_id": member.pk,
+        "agency_id": member.agency_id,
+    }
     return insert(cursor, "audit_read", row | {"page": "x", "purpose": "", "was_allowed": True})
 
 
@@ -68,7 +82,13 @@ def list_again(cursor: Cursor, world: World) -> int:
 
 
 def add_child(cursor: Cursor, world: World) -> int:
-    return copy_row(cursor, "cases_party", "case_id = %s AND role = 'child'", (world.cases["advocacy"].pk,), role="perpetrator")
+    return copy_row(
+        cursor,
+        "cases_party",
+        "case_id = %s AND role = 'child'",
+        (world.cases["advocacy"].pk,),
+        role="perpetrator",
+    )
 
 
 PROBES: dict[tuple[str, str], Probe] = {

@@ -40,7 +40,10 @@ def column(cursor, query, *values):
 
 
 def all_tables(cursor):
-    return column(cursor, "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
+    return column(
+        cursor,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
+    )
 
 
 def open_tables():
@@ -58,7 +61,9 @@ def test_every_room_with_models_declares_walls():
 
     ours = {config.name for config in apps.get_app_configs() if config.models and config.name.split(".")[0] in
             {"dacase", "referrals", "marac", "refuge", "reporting"}}  # fmt: skip
-    assert {name for name in ours if list(apps.get_app_config(name.split(".")[-1]).get_models())} <= set(ROOMS)
+    assert {name for name in ours if list(apps.get_app_config(name.split(".")[-1]).get_models())} <= set(
+        ROOMS
+    )
 
 
 def test_every_walled_table_forces_row_security_on_the_owner_too(database):
@@ -68,18 +73,26 @@ def test_every_walled_table_forces_row_security_on_the_owner_too(database):
 
 def test_the_application_owns_nothing_and_passes_no_wall(database):
     for login in (APP, FIGURES, OWNER):
-        database.execute("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s", [login])
+        database.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s",
+            [login],
+        )
         assert database.fetchone() == (False, False, False, False)
     for login in (APP, FIGURES):
         assert not column(database, "SELECT relname FROM pg_class WHERE relowner = %s::regrole", login)
         assert not column(database, "SELECT proname FROM pg_proc WHERE proowner = %s::regrole", login)
-        assert not column(database, "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = %s::regrole", login)
+        assert not column(
+            database, "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = %s::regrole", login
+        )
 
 
 def test_the_application_can_make_nothing_that_would_stand_in_for_our_own(database):
     """A temporary table called walls_key would be found before the real one."""
     for login in (APP, FIGURES):
-        database.execute("SELECT has_database_privilege(%s, current_database(), 'TEMP'), has_database_privilege(%s, current_database(), 'CREATE'), has_schema_privilege(%s, 'public', 'CREATE')", [login] * 3)
+        database.execute(
+            "SELECT has_database_privilege(%s, current_database(), 'TEMP'), has_database_privilege(%s, current_database(), 'CREATE'), has_schema_privilege(%s, 'public', 'CREATE')",
+            [login] * 3,
+        )
         assert database.fetchone() == (False, False, False)
 
 
@@ -92,7 +105,12 @@ def test_no_login_has_a_right_that_row_security_does_not_bind(database, right):
 
 def test_the_application_has_exactly_the_rights_that_are_declared(database):
     wanted = {wall.table: wall.rights for room in declared() for wall in room.walled}
-    wanted |= {wall.history_model._meta.db_table: "SELECT" for room in declared() for wall in room.walled if wall.history_model}
+    wanted |= {
+        wall.history_model._meta.db_table: "SELECT"
+        for room in declared()
+        for wall in room.walled
+        if wall.history_model
+    }
     for room in declared():
         wanted |= room.open_tables
     query = "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s AND table_schema = 'public'"
@@ -144,12 +162,18 @@ def test_the_key_is_out_of_the_applications_reach(database):
 
 
 def test_functions_with_the_owners_rights_are_those_of_the_list_and_search_nowhere_else(database):
-    database.execute("SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
+    database.execute(
+        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
     found = dict(database.fetchall())
     keepers = {name for name in found if name.startswith("keep_history_")}
     assert set(found) - keepers == set(DEFINER)
-    assert keepers == {f"keep_history_{wall.table}" for room in declared() for wall in room.walled if wall.history_model}
-    assert {tuple(config or ()) for config in found.values()} == {("search_path=pg_catalog, public, pg_temp",)}
+    assert keepers == {
+        f"keep_history_{wall.table}" for room in declared() for wall in room.walled if wall.history_model
+    }
+    assert {tuple(config or ()) for config in found.values()} == {
+        ("search_path=pg_catalog, public, pg_temp",)
+    }
 
 
 def test_a_view_would_have_to_look_with_its_readers_eyes(database):
@@ -158,7 +182,9 @@ def test_a_view_would_have_to_look_with_its_readers_eyes(database):
 
 
 def test_policies_speak_to_the_three_logins_only(database):
-    assert column(database, "SELECT DISTINCT unnest(roles)::text FROM pg_policies WHERE schemaname = 'public'") == {APP, FIGURES, OWNER}
+    assert column(
+        database, "SELECT DISTINCT unnest(roles)::text FROM pg_policies WHERE schemaname = 'public'"
+    ) == {APP, FIGURES, OWNER}
 
 
 def test_installing_again_changes_nothing_and_twice_is_the_same(world):
@@ -177,12 +203,21 @@ class TestFaults:
         ("damage", "words"),
         [
             ("ALTER TABLE cases_party NO FORCE ROW LEVEL SECURITY", "cases_party has no forced row security"),
-            ("ALTER TABLE cases_historicalparty DISABLE ROW LEVEL SECURITY", "cases_historicalparty has no forced row security"),
+            (
+                "ALTER TABLE cases_historicalparty DISABLE ROW LEVEL SECURITY",
+                "cases_historicalparty has no forced row security",
+            ),
             ("CREATE TABLE strays (case_id uuid)", "strays has no forced row security"),
             ("DROP POLICY own_draft ON cases_draft", "cases_draft has no policy for the application"),
-            ("UPDATE cases_case SET viewer_groups = '{}' WHERE viewers_recheck_at IS NULL", "copies differ from their grants"),
+            (
+                "UPDATE cases_case SET viewer_groups = '{}' WHERE viewers_recheck_at IS NULL",
+                "copies differ from their grants",
+            ),
             ("UPDATE cases_grant SET case_open = NOT case_open", "copies differ from their grants"),
-            ("UPDATE marac_hearing SET viewer_groups = '{1}' WHERE viewers_recheck_at IS NULL", "copies differ from their grants"),
+            (
+                "UPDATE marac_hearing SET viewer_groups = '{1}' WHERE viewers_recheck_at IS NULL",
+                "copies differ from their grants",
+            ),
         ],
     )
     def test_it_says_what_is_wrong(self, world, damage, words):

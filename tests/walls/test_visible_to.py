@@ -10,8 +10,11 @@ from dacase.walls.install import declared
 from tests.walls.world import MEMBERS
 
 MODELS = [
-    model for model in apps.get_models() if hasattr(model._default_manager, "visible_to") and not hasattr(model, "instance_type")
+    model
+    for model in apps.get_models()
+    if hasattr(model._default_manager, "visible_to") and not hasattr(model, "instance_type")
 ]
+
 
 def files(oracle, member):
     """The cases whose whole file the member may open."""
@@ -26,9 +29,13 @@ def files(oracle, member):
 NARROWER = {
     "cases_case": files,
     "cases_location": lambda o, m: o.seen(m)["cases_location"] if m.may("view_location") else set(),
-    "cases_person": lambda o, m: {row["person_id"] for row in o.rows["cases_party"] if row["case_id"] in files(o, m)},
+    "cases_person": lambda o, m: {
+        row["person_id"] for row in o.rows["cases_party"] if row["case_id"] in files(o, m)
+    },
     "audit_event": lambda o, m: {
-        row["id"] for row in o.rows["audit_event"] if row["case_id"] is None and row["agency_id"] == m.agency_id
+        row["id"]
+        for row in o.rows["audit_event"]
+        if row["case_id"] is None and row["agency_id"] == m.agency_id
     },
     # Audit stands below cases and knows no exclusion: cases.selectors.timeline.looks_of_agency leaves them out.
     "audit_read": lambda o, m: {row["id"] for row in o.rows["audit_read"] if row["agency_id"] == m.agency_id},
@@ -77,19 +84,26 @@ def test_it_gives_the_oracles_set_without_the_databases_help(world, oracle, mode
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
 def test_one_that_returned_everything_would_be_noticed(world, oracle, model, monkeypatch):
-    monkeypatch.setattr(type(model._default_manager.all()), "visible_to", lambda self, *args, **kwargs: self.all())
+    monkeypatch.setattr(
+        type(model._default_manager.all()), "visible_to", lambda self, *args, **kwargs: self.all()
+    )
     assert wrong(oracle, world, model)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
 def test_one_that_returned_nothing_would_be_noticed(world, oracle, model, monkeypatch):
-    monkeypatch.setattr(type(model._default_manager.all()), "visible_to", lambda self, *args, **kwargs: self.none())
+    monkeypatch.setattr(
+        type(model._default_manager.all()), "visible_to", lambda self, *args, **kwargs: self.none()
+    )
     assert wrong(oracle, world, model)
 
 
 def test_every_walled_model_has_one_or_is_reached_through_its_parent():
     without = {
-        wall.table for room in declared() for wall in room.walled if not hasattr(wall.model._default_manager, "visible_to")
+        wall.table
+        for room in declared()
+        for wall in room.walled
+        if not hasattr(wall.model._default_manager, "visible_to")
     }
     assert without == THROUGH_PARENT
 
@@ -112,7 +126,11 @@ def test_guardian_reads_the_same_rows(world, oracle):
     """has_perm and our own selectors answer from one table, before exclusions and dates."""
     cast = world.cast
     group = cast.adults_olive.agency.group
-    held = Grant.objects.using("owner").filter(group=group).values_list("content_object_id", "permission__codename")
+    held = (
+        Grant.objects.using("owner")
+        .filter(group=group)
+        .values_list("content_object_id", "permission__codename")
+    )
     assert set(held) == {
         (world.cases["advocacy"].pk, "view_case"), (world.cases["front_door"].pk, "view_case_summary"),
     }  # fmt: skip

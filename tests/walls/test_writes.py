@@ -46,7 +46,10 @@ def test_a_stranger_cannot_insert_a_row_like_one_she_may_not_see(database, world
 def test_a_stranger_cannot_change_or_delete_a_row_she_may_not_see(database, world, expected, table):
     column = key_column(WALLS[table].model)
     for row in hidden_rows(database, world, expected, table):
-        for statement in (f"UPDATE {table} SET {column} = {column} WHERE {column} = %s", f"DELETE FROM {table} WHERE {column} = %s"):
+        for statement in (
+            f"UPDATE {table} SET {column} = {column} WHERE {column} = %s",
+            f"DELETE FROM {table} WHERE {column} = %s",
+        ):
             try:
                 with acting(database, APP, world.cast.outsider):
                     database.execute(statement, [row[column]])
@@ -86,9 +89,18 @@ def test_nobody_moves_her_own_row_to_another_agency_case_or_person(database, wor
 
 def test_a_case_of_ones_own_shows_no_person_of_another_case(database, world, expected):
     """Else anybody who has come by an identifier could put its person into a case and read her name."""
-    database.execute("SELECT person_id FROM cases_party WHERE case_id = %s LIMIT 1", [world.cases["outsider"].pk])
+    database.execute(
+        "SELECT person_id FROM cases_party WHERE case_id = %s LIMIT 1", [world.cases["outsider"].pk]
+    )
     stranger = database.fetchone()[0]
-    row = {"id": None, "case_id": world.cases["advocacy"].pk, "person_id": stranger, "role": "child", "relationship": "", "created_at": "now"}
+    row = {
+        "id": None,
+        "case_id": world.cases["advocacy"].pk,
+        "person_id": stranger,
+        "role": "child",
+        "relationship": "",
+        "created_at": "now",
+    }
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), acting(database, APP, world.cast.idva):
         insert(database, "cases_party", row)
 
@@ -111,16 +123,34 @@ def test_the_arrays_and_marks_of_the_walls_cannot_be_written(database, world):
 
 def test_a_person_cannot_be_claimed_by_saying_who_made_her(database, world):
     with acting(database, APP, world.cast.idva):
-        database.execute("UPDATE cases_person SET is_party = false, made_by_group_id = 1 RETURNING is_party, made_by_group_id")
-        assert all(row == (True, world.cast.idva.agency.group_id) or row[0] is False for row in database.fetchall())
+        database.execute(
+            "UPDATE cases_person SET is_party = false, made_by_group_id = 1 RETURNING is_party, made_by_group_id"
+        )
+        assert all(
+            row == (True, world.cast.idva.agency.group_id) or row[0] is False for row in database.fetchall()
+        )
         database.execute("SELECT count(*) FROM cases_person WHERE made_by_group_id = 1")
         assert database.fetchone()[0] == 0
 
 
 def test_nobody_records_an_act_or_a_look_in_anothers_name(database, world):
     cast = world.cast
-    act = {"id": None, "at": "now", "verb": "x", "subject_type": "", "data": {}, "agency_id": cast.idva.agency_id}
-    look = {"id": None, "at": "now", "page": "x", "purpose": "", "was_allowed": True, "agency_id": cast.idva.agency_id}
+    act = {
+        "id": None,
+        "at": "now",
+        "verb": "x",
+        "subject_type": "",
+        "data": {},
+        "agency_id": cast.idva.agency_id,
+    }
+    look = {
+        "id": None,
+        "at": "now",
+        "page": "x",
+        "purpose": "",
+        "was_allowed": True,
+        "agency_id": cast.idva.agency_id,
+    }
     other = cast.idva_manager
     for table, row in (
         ("audit_event", act | {"actor_id": other.pk}),  # a colleague
@@ -137,10 +167,16 @@ def test_nobody_records_an_act_or_a_look_in_anothers_name(database, world):
 
 
 def test_a_referral_cannot_be_sent_in_anothers_name(database, world):
-    database.execute("SELECT * FROM referrals_referral WHERE sender_agency_id = %s LIMIT 1", [world.cast.police_officer.agency_id])
+    database.execute(
+        "SELECT * FROM referrals_referral WHERE sender_agency_id = %s LIMIT 1",
+        [world.cast.police_officer.agency_id],
+    )
     row = dict(zip([column.name for column in database.description], database.fetchone(), strict=True))
     changes = {"reference": "R-X", "submission": "00000000-0000-4000-8000-000000000002"}
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege), acting(database, APP, world.cast.front_door_worker):
+    with (
+        pytest.raises(psycopg2.errors.InsufficientPrivilege),
+        acting(database, APP, world.cast.front_door_worker),
+    ):
         insert(database, "referrals_referral", row | changes)
 
 
@@ -158,7 +194,12 @@ def test_the_two_records_are_never_changed_or_emptied(database, world, login, ta
 
 @pytest.mark.parametrize("table", HISTORY)
 def test_history_is_written_by_nothing_but_its_trigger(database, world, table):
-    for statement in (f"UPDATE {table} SET history_type = '-'", f"DELETE FROM {table}", f"TRUNCATE {table}", f"INSERT INTO {table} SELECT * FROM {table}"):
+    for statement in (
+        f"UPDATE {table} SET history_type = '-'",
+        f"DELETE FROM {table}",
+        f"TRUNCATE {table}",
+        f"INSERT INTO {table} SELECT * FROM {table}",
+    ):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege), acting(database, APP, world.cast.idva):
             database.execute(statement)
 
@@ -177,11 +218,15 @@ def change_of_some_field(model):
     return None
 
 
-@pytest.mark.parametrize("wall", [wall for wall in WALLS.values() if wall.history_model], ids=lambda wall: wall.table)
+@pytest.mark.parametrize(
+    "wall", [wall for wall in WALLS.values() if wall.history_model], ids=lambda wall: wall.table
+)
 def test_every_write_leaves_its_version_whoever_writes_and_however(database, wall):
     """Raw SQL in bulk, as no signal would see it."""
     history, key = wall.history_model._meta.db_table, key_column(wall.model)
-    database.execute(f"SELECT (SELECT count(*) FROM {wall.table}), (SELECT count(DISTINCT {key}) FROM {history} WHERE history_type = '+')")
+    database.execute(
+        f"SELECT (SELECT count(*) FROM {wall.table}), (SELECT count(DISTINCT {key}) FROM {history} WHERE history_type = '+')"
+    )
     rows, first_versions = database.fetchone()
     assert first_versions >= rows > 0
     change = change_of_some_field(wall.model)
@@ -190,7 +235,9 @@ def test_every_write_leaves_its_version_whoever_writes_and_however(database, wal
     with acting(database, OWNER):
         database.execute(f"SELECT count(*) FROM {history}")
         before = database.fetchone()[0]
-        database.execute(f"UPDATE {wall.table} SET {change} WHERE {key} = (SELECT {key} FROM {wall.table} LIMIT 1)")
+        database.execute(
+            f"UPDATE {wall.table} SET {change} WHERE {key} = (SELECT {key} FROM {wall.table} LIMIT 1)"
+        )
         database.execute(f"SELECT count(*) FROM {history}")
         assert database.fetchone()[0] == before + 1
 
@@ -201,7 +248,9 @@ def unique_keys():
     for table, wall in WALLS.items():
         meta = wall.model._meta
         sets = [tuple(c.fields) for c in meta.constraints if isinstance(c, UniqueConstraint) and c.fields]
-        sets += list(meta.unique_together) + [(f.name,) for f in meta.fields if f.unique and not f.primary_key]
+        sets += list(meta.unique_together) + [
+            (f.name,) for f in meta.fields if f.unique and not f.primary_key
+        ]
         for names in sets:
             found.setdefault(table, set()).add(names)
     return found
@@ -209,7 +258,17 @@ def unique_keys():
 
 def test_unique_keys_hold_identifiers_and_codes_and_nothing_of_a_person():
     """A unique key answers across every wall, so it must not answer a question about somebody."""
-    told = {"given_name", "family_name", "date_of_birth", "value", "phone", "email", "address", "name_key", "family_name_key"}
+    told = {
+        "given_name",
+        "family_name",
+        "date_of_birth",
+        "value",
+        "phone",
+        "email",
+        "address",
+        "name_key",
+        "family_name_key",
+    }
     for table, keys_of_table in unique_keys().items():
         for names in keys_of_table:
             assert not told & set(names), (table, names)
@@ -217,10 +276,25 @@ def test_unique_keys_hold_identifiers_and_codes_and_nothing_of_a_person():
 
 def test_random_references_are_the_only_key_open_to_a_guess(database, world, expected):
     """Of the tables in which anybody may start a row, only a reference is unique, and it has 38 random bits."""
-    assert {table: found for table, found in unique_keys().items() if table in ANYBODY_MAY_START} == {"cases_case": {("reference",)}}
+    assert {table: found for table, found in unique_keys().items() if table in ANYBODY_MAY_START} == {
+        "cases_case": {("reference",)}
+    }
     with acting(database, APP, world.cast.outsider):
-        insert(database, "cases_case", {"id": None, "reference": "C-ZZZZ-ZZZZ", "opened_at": "now", "version": 1, "viewer_groups": [1], "summary_groups": [1]})
-        database.execute("SELECT viewer_groups, summary_groups FROM cases_case WHERE reference = 'C-ZZZZ-ZZZZ'")
+        insert(
+            database,
+            "cases_case",
+            {
+                "id": None,
+                "reference": "C-ZZZZ-ZZZZ",
+                "opened_at": "now",
+                "version": 1,
+                "viewer_groups": [1],
+                "summary_groups": [1],
+            },
+        )
+        database.execute(
+            "SELECT viewer_groups, summary_groups FROM cases_case WHERE reference = 'C-ZZZZ-ZZZZ'"
+        )
         assert database.fetchone() == ([world.cast.outsider.agency.group_id], [])
 
 

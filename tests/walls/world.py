@@ -59,14 +59,25 @@ def build() -> World:
     cast = world.cast
     world.cases["advocacy"] = make_case(cast.idva, victim="Advocate")
     world.cases["front_door"] = make_case(
-        cast.front_door_worker, victim="Frontdoor", shared_with=[cast.idva.agency, cast.marac_coordinator.agency]
+        cast.front_door_worker,
+        victim="Frontdoor",
+        shared_with=[cast.idva.agency, cast.marac_coordinator.agency],
     )
     world.cases["housing_barred"] = make_case(
-        cast.front_door_worker, victim="Housebar", shared_with=[cast.housing_representative.agency, cast.social_worker.agency]
+        cast.front_door_worker,
+        victim="Housebar",
+        shared_with=[cast.housing_representative.agency, cast.social_worker.agency],
     )
     world.cases["outsider"] = make_case(cast.outsider, victim="Elsewhere")
     for key, case in world.cases.items():
-        fill_case(case, opener=cast.outsider if key == "outsider" else cast.front_door_worker if key != "advocacy" else cast.idva)
+        fill_case(
+            case,
+            opener=cast.outsider
+            if key == "outsider"
+            else cast.front_door_worker
+            if key != "advocacy"
+            else cast.idva,
+        )
     send_referrals(world)
     hear(world)
     house(world)
@@ -85,7 +96,9 @@ def fill_case(case: Case, *, opener: Membership) -> None:
         place = add_location(victim, kind="phone", value="07700 900123", actor=opener)
         add_location(victim, kind="address", value="1 Invented Row", actor=opener)
         end_location(place, actor=opener)
-        plan = dict.fromkeys(("safe_to_call", "safe_to_text", "safe_to_leave_message", "safe_to_write"), False)
+        plan = dict.fromkeys(
+            ("safe_to_call", "safe_to_text", "safe_to_leave_message", "safe_to_write"), False
+        )
         texts = dict.fromkeys(("safe_times", "who_else_sees", "code_word"), "")
         save_safe_contact_plan(victim, version=0, actor=opener, **plan, **texts)
         save_safe_contact_plan(victim, version=1, actor=opener, **plan | {"safe_to_text": True}, **texts)
@@ -114,7 +127,12 @@ def share_and_bar(world: World) -> None:
         with acting_as(actor):
             bar_from_case(cases[key], group=group, reason="Invented", actor=actor)
     with acting_as(cast.front_door_worker):
-        lifted = bar_from_case(cases["housing_barred"], group=cast.social_worker.user.group, reason="x", actor=cast.front_door_worker)
+        lifted = bar_from_case(
+            cases["housing_barred"],
+            group=cast.social_worker.user.group,
+            reason="x",
+            actor=cast.front_door_worker,
+        )
         lift_exclusion(lifted, actor=cast.front_door_worker)
 
 
@@ -124,7 +142,12 @@ def send_referrals(world: World) -> None:
     mash = cast.front_door_worker
     waiting, routed, declined, barred = (
         make_referral(sender, mash.agency)
-        for sender in (cast.police_officer, cast.police_officer, cast.hospital_umber, cast.housing_representative)
+        for sender in (
+            cast.police_officer,
+            cast.police_officer,
+            cast.hospital_umber,
+            cast.housing_representative,
+        )
     )
     with acting_as(mash):
         Referral.objects.filter(pk=routed.pk).update(case=cases["front_door"], state="routed")
@@ -134,7 +157,9 @@ def send_referrals(world: World) -> None:
             (routed, cast.refuge_worker.agency, "routed"),
             (declined, cast.idva.agency, "routed"),
         ):
-            Route.objects.create(referral=referral, to_agency=agency, routed_by=mash, due_at=timezone.now(), state=state)
+            Route.objects.create(
+                referral=referral, to_agency=agency, routed_by=mash, due_at=timezone.now(), state=state
+            )
     with acting_as(cast.idva):
         Route.objects.filter(referral=declined).update(state="declined")
     assert waiting.pk != declined.pk
@@ -168,7 +193,12 @@ def hear(world: World) -> None:
         "housing_barred": ["housing_representative", "police_officer"],
     }
     for number, (key, guests) in enumerate(invited.items(), start=1):
-        share(cases[key], chair.agency, actor=cast.idva if key == "advocacy" else cast.front_door_worker, purpose="marac")
+        share(
+            cases[key],
+            chair.agency,
+            actor=cast.idva if key == "advocacy" else cast.front_door_worker,
+            purpose="marac",
+        )
         list_hearing(world, cases[key], meeting, number, ["marac_coordinator", *guests], chair=chair)
     with acting_as(cast.idva):
         Grant.objects.filter(content_object=cases["advocacy"], group=chair.agency.group).delete()
@@ -200,24 +230,44 @@ def list_hearing(
             )  # fmt: skip
         HearingPaper.objects.create(hearing=hearing, kind="summary", body={"reference": case.reference})
         Hearing.objects.filter(pk=hearing.pk).update(state="heard", outcome="Invented")
-        for owner in ("housing_representative", "substance_willow") if chair is cast.marac_coordinator else ("outsider",):
+        for owner in (
+            ("housing_representative", "substance_willow")
+            if chair is cast.marac_coordinator
+            else ("outsider",)
+        ):
             ActionPoint.objects.create(
-                hearing=hearing, case=case, owner_agency=getattr(cast, owner).agency, task="Invented", due_on=date(2026, 12, 9)
+                hearing=hearing,
+                case=case,
+                owner_agency=getattr(cast, owner).agency,
+                task="Invented",
+                due_on=date(2026, 12, 9),
             )
 
 
 def house(world: World) -> None:
     """The refuge's services, units, a household and a turn-away; and those of the housing agency."""
     cast, cases = world.cast, world.cases
-    for worker, key in ((cast.refuge_worker, "front_door"), (cast.housing_representative, "housing_barred"), (cast.outsider, "outsider")):
+    for worker, key in (
+        (cast.refuge_worker, "front_door"),
+        (cast.housing_representative, "housing_barred"),
+        (cast.outsider, "outsider"),
+    ):
         party = Party.objects.using("owner").get(case=cases[key], role="victim")
         with acting_as(worker):
             service = RefugeService.objects.create(
-                agency=worker.agency, name="Invented house", kind="refuge", address="2 Nowhere Lane", service_address="PO Box 0"
+                agency=worker.agency,
+                name="Invented house",
+                kind="refuge",
+                address="2 Nowhere Lane",
+                service_address="PO Box 0",
             )
             unit = Unit.objects.create(agency=worker.agency, service=service, name="1", sleeps=3)
             placement = Placement.objects.create(
-                agency=worker.agency, unit=unit, case_id=cases[key].pk, starts_on=date(2026, 11, 1), placed_by=worker
+                agency=worker.agency,
+                unit=unit,
+                case_id=cases[key].pk,
+                starts_on=date(2026, 11, 1),
+                placed_by=worker,
             )
             PlacementMember.objects.create(placement=placement, party_id=party.pk)
             for case_id in (cases[key].pk, None):
@@ -255,7 +305,13 @@ def type_and_look(world: World) -> None:
             save_draft(member, path="/drafts/save/", data={"name": ["Invented"]})
             Person.objects.create(family_name="Notyet")
             record_event("signed_in", actor=member)
-    for member in (cast.idva, cast.barred_colleague, cast.social_worker, cast.housing_representative, cast.auditor):
+    for member in (
+        cast.idva,
+        cast.barred_colleague,
+        cast.social_worker,
+        cast.housing_representative,
+        cast.auditor,
+    ):
         for case in cases.values():
             with acting_as(member):
                 record_read("cases:detail", actor=member, case_id=case.pk, was_allowed=member is cast.idva)

@@ -48,10 +48,19 @@ def case_list(request: Request) -> Response:
     state = request.query_params.get("state", "open")
     if state not in STATES:
         return Response({"state": [f"Must be one of {', '.join(STATES)}."]}, status=400)
-    page = keyset_page(case_grants(request.membership, state=state), order=NEWEST_FIRST, after=request.query_params.get("after"))
+    page = keyset_page(
+        case_grants(request.membership, state=state),
+        order=NEWEST_FIRST,
+        after=request.query_params.get("after"),
+    )
     record_read(page_name(request), actor=request.membership)
     cases = [row.case for row in case_rows(page)]
-    return Response({"next": next_address(request, state, page.next_cursor), "results": CaseSerializer(cases, many=True).data})
+    return Response(
+        {
+            "next": next_address(request, state, page.next_cursor),
+            "results": CaseSerializer(cases, many=True).data,
+        }
+    )
 
 
 @api_view(["GET"])

@@ -20,10 +20,16 @@ class ShareForm(Form):
     purpose = RadioField(label="Purpose", choices=Purpose)
     lawful_basis = RadioField(label="Lawful basis", choices=LawfulBasis)
     reason = LongTextField(
-        label="Why this agency needs it", max_length=500, rows=3, help_text="Everybody who can open the case reads this"
+        label="Why this agency needs it",
+        max_length=500,
+        rows=3,
+        help_text="Everybody who can open the case reads this",
     )
     until = DateField(
-        label="Until", required=False, not_past=True, help_text="The last day. Leave it empty for as long as the case needs it"
+        label="Until",
+        required=False,
+        not_past=True,
+        help_text="The last day. Leave it empty for as long as the case needs it",
     )
 
     sections = [
@@ -35,7 +41,10 @@ class ShareForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agencies = {str(agency.pk): agency for agency in agencies_to_share_with()}
-        self.fields["agency"].choices = [("", "Choose"), *((key, agency.name) for key, agency in self.agencies.items())]
+        self.fields["agency"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"),
+            *((key, agency.name) for key, agency in self.agencies.items()),
+        ]
 
     def clean_agency(self) -> Agency:
         return self.agencies[self.cleaned_data["agency"]]
@@ -51,7 +60,10 @@ class BarForm(Form):
     team = SelectField(label="Team", choices=(), required=False)
     agency = SelectField(label="Agency", choices=(), required=False)
     reason = LongTextField(
-        label="Reason", max_length=500, rows=3, help_text="For example, a conflict of interest. The barred cannot read it"
+        label="Reason",
+        max_length=500,
+        rows=3,
+        help_text="For example, a conflict of interest. The barred cannot read it",
     )
     sure = ConfirmField(
         label="They will lose sight of this case at once, whatever has been shared with them",
@@ -69,7 +81,10 @@ class BarForm(Form):
             "agency": {str(agency.group_id): agency for agency in agencies_to_share_with()},
         }
         for kind, found in self.found.items():
-            self.fields[kind].choices = [("", "Choose"), *((key, bar_label(thing)) for key, thing in found.items())]
+            self.fields[kind].choices = [  # type: ignore[attr-defined]
+                ("", "Choose"),
+                *((key, bar_label(thing)) for key, thing in found.items()),
+            ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from django.forms import BaseForm, BaseFormSet
 from django.forms.utils import ErrorDict, ErrorList
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 
+from dacase.agencies.access import ActingRequest
 from dacase.cases.models import Draft
 from dacase.cases.selectors.draft import draft_for
 from dacase.cases.services.draft import discard_draft
@@ -22,9 +23,9 @@ class FormDraft:
     Ask `sent` before `is_valid()`: a restored form shows what was typed and no errors yet.
     """
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: ActingRequest) -> None:
         self.request = request
-        self.membership = request.membership  # type: ignore[attr-defined]
+        self.membership = request.membership
         self.sent = request.method == "POST"
         self.draft: Draft | None = None if self.sent else draft_for(self.membership, request.path)
 
@@ -35,10 +36,9 @@ class FormDraft:
         if self.draft is None:
             return form_class(**kwargs)
         form = form_class(as_posted(self.draft.data), **kwargs)
-        if isinstance(form, BaseFormSet):
-            return without_errors(form) if form.management_form.is_valid() else form_class(**kwargs)
-        form._errors = ErrorDict()
-        return form
+        if isinstance(form, BaseFormSet) and not form.management_form.is_valid():
+            return form_class(**kwargs)
+        return without_errors(form)
 
     def discard(self) -> None:
         """Forget the draft. Called once the form has gone through."""
@@ -63,10 +63,13 @@ def as_posted(data: dict[str, list[str]]) -> QueryDict:
     return posted
 
 
-def without_errors(formset: AnyForm) -> AnyForm:
-    """The bound `formset` as if it had not been checked yet: nobody has pressed its button."""
-    formset._errors = []
-    formset._non_form_errors = ErrorList()
-    for form in formset.forms:
+def without_errors(form: Any) -> Any:
+    """The bound form or formset as if it had not been checked yet: nobody has pressed its button."""
+    if not isinstance(form, BaseFormSet):
         form._errors = ErrorDict()
-    return formset
+        return form
+    form._errors = []  # type: ignore[attr-defined]
+    form._non_form_errors = ErrorList()  # type: ignore[attr-defined]
+    for row in form.forms:
+        without_errors(row)
+    return form

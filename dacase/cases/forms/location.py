@@ -24,16 +24,19 @@ class AddLocationForm(Form):
     def __init__(self, *args: Any, parties: list[Party], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.parties = {str(party.pk): party for party in parties}
-        names = [(key, f"{party.person.name} ({party.get_role_display().lower()})") for key, party in self.parties.items()]
-        self.fields["party"].choices = [("", "Choose"), *names]
+        names = [
+            (key, f"{party.person.name} ({party.get_role_display().lower()})")
+            for key, party in self.parties.items()
+        ]
+        self.fields["party"].choices = [("", "Choose"), *names]  # type: ignore[attr-defined]
 
     def clean_party(self) -> Party:
         return self.parties[self.cleaned_data["party"]]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        check = {LocationKind.PHONE: PhoneField(label="Phone"), LocationKind.EMAIL: EmailField(label="Email")}
-        field = check.get(cleaned.get("kind"))
+        check = {"phone": PhoneField(label="Phone"), "email": EmailField(label="Email")}
+        field = check.get(cleaned.get("kind", ""))
         if field and cleaned.get("value"):
             try:
                 cleaned["value"] = field.clean(cleaned["value"])

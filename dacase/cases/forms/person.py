@@ -17,12 +17,18 @@ class DetailsForm(Form):
     given_name = TextField(label="First names", max_length=100, required=False)
     family_name = TextField(label="Last name", max_length=100)
     also_known_as = TextField(
-        label="Other names", max_length=200, required=False, help_text="Nicknames, former names, other spellings"
+        label="Other names",
+        max_length=200,
+        required=False,
+        help_text="Nicknames, former names, other spellings",
     )
     date_of_birth = DateField(label="Date of birth", required=False, not_future=True)
     sex = RadioField(label="Sex", choices=Sex)
     relationship = TextField(
-        label="Relationship to the victim-survivor", max_length=100, required=False, help_text="For example, ex-partner"
+        label="Relationship to the victim-survivor",
+        max_length=100,
+        required=False,
+        help_text="For example, ex-partner",
     )
 
     looks = {"given_name": Look(width=30), "family_name": Look(width=30)}
@@ -51,7 +57,10 @@ class SafeContactForm(VersionedForm):
     safe_to_leave_message = YesNoField(label="Is it safe to leave a message?")
     safe_to_write = YesNoField(label="Is it safe to write, by post or email?")
     safe_times = TextField(
-        label="Safe times", max_length=300, required=False, help_text="For example, weekdays between 10am and 2pm"
+        label="Safe times",
+        max_length=300,
+        required=False,
+        help_text="For example, weekdays between 10am and 2pm",
     )
     who_else_sees = TextField(
         label="Who else may see or hear",
@@ -60,7 +69,10 @@ class SafeContactForm(VersionedForm):
         help_text="Anybody who shares the phone, opens the post or is at home",
     )
     code_word = TextField(
-        label="Code word", max_length=60, required=False, help_text="A word that shows it is really them, or really us"
+        label="Code word",
+        max_length=60,
+        required=False,
+        help_text="A word that shows it is really them, or really us",
     )
 
     sections = [

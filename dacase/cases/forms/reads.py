@@ -12,4 +12,4 @@ class LogFilter(FilterForm):
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", "Everybody"), *((str(key), name) for key, name in people)]
+        self.fields["person"].choices = [("", "Everybody"), *((str(key), name) for key, name in people)]  # type: ignore[attr-defined]

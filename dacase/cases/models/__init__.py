@@ -7,4 +7,14 @@ from dacase.cases.models.party import Party
 from dacase.cases.models.person import Person
 from dacase.cases.models.safe_contact import SafeContactPlan
 
-__all__ = ["Case", "Draft", "Exclusion", "Grant", "Headline", "Location", "Party", "Person", "SafeContactPlan"]
+__all__ = [
+    "Case",
+    "Draft",
+    "Exclusion",
+    "Grant",
+    "Headline",
+    "Location",
+    "Party",
+    "Person",
+    "SafeContactPlan",
+]

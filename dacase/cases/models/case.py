@@ -11,6 +11,7 @@ from dacase.cases.choices import Band, Scope
 
 
 def new_case_reference() -> str:
+    """A reference for a new case."""
     from dacase.cases.rules import new_reference  # kept late so that the migration names this function only
 
     return new_reference("C")
@@ -54,7 +55,9 @@ class Case(models.Model):
     class Meta:
         permissions = [("view_case_summary", "Can see that a case is open, and with whom")]
         indexes = [
-            models.Index(F("opened_at").desc(), F("id").desc(), name="case_open_newest", condition=Q(closed_at=None)),
+            models.Index(
+                F("opened_at").desc(), F("id").desc(), name="case_open_newest", condition=Q(closed_at=None)
+            ),
             models.Index(F("opened_at").desc(), F("id").desc(), name="case_newest"),
         ]
 

@@ -35,4 +35,8 @@ class Exclusion(models.Model):
 
     class Meta:
         ordering = ["-set_at"]
-        indexes = [models.Index(fields=["group", "case"], name="exclusion_in_force", condition=models.Q(lifted_at=None))]
+        indexes = [
+            models.Index(
+                fields=["group", "case"], name="exclusion_in_force", condition=models.Q(lifted_at=None)
+            )
+        ]

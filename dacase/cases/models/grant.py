@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Iterable
 from functools import cache
+from typing import ClassVar
 
 from django.contrib.auth.models import Permission
 from django.db import models
@@ -13,7 +14,6 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Membership
 from dacase.cases.choices import LawfulBasis, Purpose, Scope
 from dacase.cases.models.case import Case
-
 
 # Row security asks for these of every grant of a list or a count: in the index, the table stays unread.
 READ_BY_POLICY = ("valid_from", "valid_until")
@@ -64,7 +64,7 @@ class Grant(GroupObjectPermissionBase):
     case_opened_at = models.DateTimeField(default=timezone.now, editable=False)
 
     history = HistoricalRecords()
-    objects = GrantManager()
+    objects: ClassVar[GrantManager] = GrantManager()
 
     class Meta(GroupObjectPermissionBase.Meta):
         constraints = [
@@ -75,11 +75,20 @@ class Grant(GroupObjectPermissionBase):
         ]
         indexes = [
             models.Index(
-                "group", "permission", F("case_opened_at").desc(), F("content_object").desc(),
-                name="grant_open_newest", condition=Q(case_open=True), include=READ_BY_POLICY,
+                "group",
+                "permission",
+                F("case_opened_at").desc(),
+                F("content_object").desc(),
+                name="grant_open_newest",
+                condition=Q(case_open=True),
+                include=READ_BY_POLICY,
             ),
             models.Index(
-                "group", "permission", F("case_opened_at").desc(), F("content_object").desc(),
-                name="grant_newest", include=READ_BY_POLICY,
+                "group",
+                "permission",
+                F("case_opened_at").desc(),
+                F("content_object").desc(),
+                name="grant_newest",
+                include=READ_BY_POLICY,
             ),
         ]

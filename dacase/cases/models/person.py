@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -21,7 +22,7 @@ class Prefix(models.Lookup):
 
     lookup_name = "prefix"
 
-    def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} ^@ {right}", [*left_params, *right_params]
@@ -33,9 +34,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         from dacase.cases.models.case import Case
 
         return self.filter(
-            models.Exists(
-                Case.objects.visible_to(membership).filter(parties__person=models.OuterRef("pk"))
-            )
+            models.Exists(Case.objects.visible_to(membership).filter(parties__person=models.OuterRef("pk")))
         )
 
 
@@ -63,7 +62,9 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["date_of_birth"]),
             models.Index(fields=["family_name_key"], name="person_family_name"),
-            GinIndex(fields=["family_name_key"], opclasses=["gin_trgm_ops"], name="person_family_name_trigram"),
+            GinIndex(
+                fields=["family_name_key"], opclasses=["gin_trgm_ops"], name="person_family_name_trigram"
+            ),
         ]
 
     def __str__(self) -> str:

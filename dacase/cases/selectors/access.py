@@ -89,8 +89,14 @@ def who_can_open(case: Case) -> list[Membership]:
     whole = permission_id("cases", Scope.CASE)
     groups = set(grants_on(case).filter(permission_id=whole).values_list("group_id", flat=True))
     barred = set(exclusions_on(case).values_list("group_id", flat=True))
-    members = Membership.objects.active().filter(agency__group_id__in=groups).select_related("user", "agency", "team")
-    return [member for member in members if member.may("view_case") and not barred & set(member.bar_group_ids())]
+    members = (
+        Membership.objects.active()
+        .filter(agency__group_id__in=groups)
+        .select_related("user", "agency", "team")
+    )
+    return [
+        member for member in members if member.may("view_case") and not barred & set(member.bar_group_ids())
+    ]
 
 
 def barred_name(exclusion: Exclusion) -> str:
@@ -110,7 +116,9 @@ def agencies_to_share_with() -> QuerySet[Agency]:
 
 def teams_to_bar() -> QuerySet[Team]:
     """Every team, with its agency."""
-    return Team.objects.filter(agency__is_active=True).select_related("agency").order_by("agency__name", "name")
+    return (
+        Team.objects.filter(agency__is_active=True).select_related("agency").order_by("agency__name", "name")
+    )
 
 
 def people_to_bar() -> QuerySet[Membership]:

@@ -28,7 +28,9 @@ def case_for(membership: Membership, case_id: UUID, scope: str = Scope.CASE) -> 
     scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
     # From the grants, as the lists: `Case.visible_to` says the same and takes twice as long to plan.
     held = _not_barred(Grant.objects.held_by(membership, scopes), membership).filter(content_object=case_id)
-    grants = list(held.select_related("content_object__headline__victim", "content_object__headline__worker__user"))
+    grants = list(
+        held.select_related("content_object__headline__victim", "content_object__headline__worker__user")
+    )
     if not grants:
         return None
     case: Case = grants[0].content_object
@@ -57,7 +59,9 @@ def case_grants(
         grants = grants.filter(case_open=state == "open")
     headline = {name: value for name, value in {"band": band, "worker": worker}.items() if value}
     if headline:
-        grants = grants.filter(Exists(Headline.objects.filter(case=OuterRef("content_object_id"), **headline)))
+        grants = grants.filter(
+            Exists(Headline.objects.filter(case=OuterRef("content_object_id"), **headline))
+        )
     return grants
 
 
@@ -89,7 +93,9 @@ class CaseRow:
 def case_rows(grants: Iterable[Grant], words: str = "") -> list[CaseRow]:
     """The cases of one page of `grants`, in their order: one query, and one more for a search."""
     ids = [grant.content_object_id for grant in grants]
-    cases = Case.objects.select_related("headline__victim", "headline__worker__user").in_bulk(ids) if ids else {}
+    cases = (
+        Case.objects.select_related("headline__victim", "headline__worker__user").in_bulk(ids) if ids else {}
+    )
     found: dict[UUID, list[Party]] = {}
     if words and not looks_like_reference(words):
         matches = Party.objects.filter(case__in=ids, person__family_name_key__prefix=search_key(words))

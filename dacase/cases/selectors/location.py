@@ -22,7 +22,9 @@ def read_locations(case: Case, *, purpose: str, actor: Membership) -> list[Locat
     reason = ReadPurpose(purpose)
     record_read("cases:locations_read", actor=actor, case_id=case.pk, purpose=reason.value)
     locations = Location.objects.visible_to(actor).filter(case=case).select_related("party__person")
-    return sorted(locations, key=lambda place: (place.until_on is not None, place.kind, -place.from_on.toordinal()))
+    return sorted(
+        locations, key=lambda place: (place.until_on is not None, place.kind, -place.from_on.toordinal())
+    )
 
 
 def location_named(case: Case, location_id: UUID, *, membership: Membership) -> Location | None:

@@ -35,7 +35,11 @@ def victim_of(parties: list[Party]) -> Party | None:
 def history_of(record: Model) -> QuerySet[Model]:
     """The kept versions of `record` (one of a model with history), newest first, each with its user."""
     history = type(record).history.model  # type: ignore[attr-defined]
-    return history.objects.filter(id=record.pk).select_related("history_user").order_by("-history_date", "-history_id")
+    return (
+        history.objects.filter(id=record.pk)
+        .select_related("history_user")
+        .order_by("-history_date", "-history_id")
+    )
 
 
 def last_saved(record: Model) -> tuple[str, datetime]:

@@ -25,7 +25,11 @@ def reads_of_case(case: Case) -> QuerySet[Read]:
 
 
 def looks_of_agency(
-    membership: Membership, *, user_id: int | None = None, since: date | None = None, until: date | None = None
+    membership: Membership,
+    *,
+    user_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Read]:
     """What people of the reader's own agency opened or were refused, less the cases that bar the reader.
 
@@ -37,4 +41,6 @@ def looks_of_agency(
 
 def agencies_named(agency_ids: Iterable[UUID]) -> dict[str, str]:
     """Agency id as text -> name: the data of events holds identifiers only."""
-    return {str(pk): name for pk, name in Agency.objects.filter(pk__in=list(agency_ids)).values_list("pk", "name")}
+    return {
+        str(pk): name for pk, name in Agency.objects.filter(pk__in=list(agency_ids)).values_list("pk", "name")
+    }

@@ -24,7 +24,9 @@ def close_case(case: Case, *, reason: str, actor: Membership) -> Case:
     case.closed_at = timezone.now()
     case.version += 1
     case.save(update_fields=["closed_at", "version"])
-    record_event("case_closed", actor=actor, subject=case, case_id=case.pk, data={"reason": ClosingReason(reason)})
+    record_event(
+        "case_closed", actor=actor, subject=case, case_id=case.pk, data={"reason": ClosingReason(reason)}
+    )
     return case
 
 
@@ -38,5 +40,7 @@ def reopen_case(case: Case, *, reason: str, actor: Membership) -> Case:
     case.closed_at = None
     case.version += 1
     case.save(update_fields=["closed_at", "version"])
-    record_event("case_reopened", actor=actor, subject=case, case_id=case.pk, data={"reason": ReopeningReason(reason)})
+    record_event(
+        "case_reopened", actor=actor, subject=case, case_id=case.pk, data={"reason": ReopeningReason(reason)}
+    )
     return case

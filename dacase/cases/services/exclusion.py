@@ -27,7 +27,9 @@ def bar_from_case(case: Case, *, group: Group, reason: str, actor: Membership) -
     if in_force is not None:
         return in_force
     if all(group.pk in member.bar_group_ids() for member in who_can_open(case)):
-        raise ValidationError("Nobody would be left who can open this case. Share it with another agency first.")
+        raise ValidationError(
+            "Nobody would be left who can open this case. Share it with another agency first."
+        )
     exclusion = Exclusion(case=case, group=group, reason=reason, set_by=actor)
     record_event("exclusion_set", actor=actor, subject=exclusion, case_id=case.pk)
     exclusion.save(force_insert=True)

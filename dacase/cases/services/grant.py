@@ -42,7 +42,9 @@ def grant_access(
     if until is not None and until <= timezone.now():
         raise ValueError("until must be in the future")
     if Exclusion.objects.filter(case=case, group_id=agency.group_id, lifted_at__isnull=True).exists():
-        raise ValidationError(f"{agency.name} is barred from this case. Lift the exclusion before you share it.")
+        raise ValidationError(
+            f"{agency.name} is barred from this case. Lift the exclusion before you share it."
+        )
     grant, created = Grant.objects.get_or_create(
         content_object=case,
         group_id=agency.group_id,
@@ -105,6 +107,8 @@ def end_grant(grant: Grant, *, actor: Membership) -> None:
 
 def check_somebody_keeps(case: Case, ending: QuerySet[Grant]) -> None:
     """Raise ValidationError when ending these grants would leave a case that nobody can open."""
-    whole = Grant.objects.current().filter(content_object=case, permission_id=permission_id("cases", Scope.CASE))
+    whole = Grant.objects.current().filter(
+        content_object=case, permission_id=permission_id("cases", Scope.CASE)
+    )
     if not whole.exclude(pk__in=ending.values("pk")).exists():
         raise ValidationError("Nobody else holds this case. Share it with another agency first, or close it.")

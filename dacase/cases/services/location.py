@@ -28,6 +28,10 @@ def end_location(location: Location, *, until: date | None = None, actor: Member
     location.until_on = day
     location.save(update_fields=["until_on"])
     record_event(
-        "location_ended", actor=actor, subject=location, case_id=location.case_id, data={"kind": location.kind}
+        "location_ended",
+        actor=actor,
+        subject=location,
+        case_id=location.case_id,
+        data={"kind": location.kind},
     )
     return location

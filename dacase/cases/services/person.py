@@ -21,7 +21,9 @@ PLAN_FIELDS = (
 
 
 @transaction.atomic
-def add_person(case: Case, *, details: PersonDetails, role: str, relationship: str = "", actor: Membership) -> Party:
+def add_person(
+    case: Case, *, details: PersonDetails, role: str, relationship: str = "", actor: Membership
+) -> Party:
     """Add somebody to a case as perpetrator or child (choices.PartyRole).
 
     A second person of the same name, date of birth and role is the same form sent twice: it gives the party
@@ -44,7 +46,9 @@ def add_person(case: Case, *, details: PersonDetails, role: str, relationship: s
 
 
 @transaction.atomic
-def edit_person(party: Party, *, details: PersonDetails, relationship: str, version: int, actor: Membership) -> Person:
+def edit_person(
+    party: Party, *, details: PersonDetails, relationship: str, version: int, actor: Membership
+) -> Person:
     """Change what is known of a party's person, and the relationship to the victim-survivor.
 
     Args:
@@ -67,12 +71,16 @@ def edit_person(party: Party, *, details: PersonDetails, relationship: str, vers
         setattr(person, name, value)
     person.version += 1
     person.save()
-    record_event("person_changed", actor=actor, subject=party, case_id=party.case_id, data={"fields": sorted(changed)})
+    record_event(
+        "person_changed", actor=actor, subject=party, case_id=party.case_id, data={"fields": sorted(changed)}
+    )
     return person
 
 
 @transaction.atomic
-def save_safe_contact_plan(party: Party, *, version: int, actor: Membership, **answers: object) -> SafeContactPlan:
+def save_safe_contact_plan(
+    party: Party, *, version: int, actor: Membership, **answers: object
+) -> SafeContactPlan:
     """Record or change how a party can be contacted without danger.
 
     Args:
@@ -81,8 +89,12 @@ def save_safe_contact_plan(party: Party, *, version: int, actor: Membership, **a
     Raises ValidationError when a message may be left although neither calls nor texts are safe.
     """
     check_may(actor, "edit_case")
-    if answers.get("safe_to_leave_message") and not (answers.get("safe_to_call") or answers.get("safe_to_text")):
-        raise ValidationError({"safe_to_leave_message": "Say that calls or texts are safe, or that messages are not"})
+    if answers.get("safe_to_leave_message") and not (
+        answers.get("safe_to_call") or answers.get("safe_to_text")
+    ):
+        raise ValidationError(
+            {"safe_to_leave_message": "Say that calls or texts are safe, or that messages are not"}
+        )
     party = Party.objects.select_for_update().get(pk=party.pk)  # two first plans at once: one waits here
     plan = SafeContactPlan.objects.filter(party=party).select_related("updated_by__user").first()
     if (plan.version if plan else 0) != version:

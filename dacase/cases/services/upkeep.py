@@ -18,6 +18,7 @@ def forget_old_drafts() -> int:
 
 
 def call(function: str) -> int:
+    """What one of the database's own functions answers."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}()")
         return int(cursor.fetchone()[0])

@@ -1,12 +1,13 @@
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import Scope
 from dacase.cases.forms.access import BarForm, ShareForm
@@ -31,7 +32,7 @@ from dacase.ui.forms import Form
 
 @require_GET
 @requires("view_case")
-def access(request: HttpRequest, pk: UUID) -> HttpResponse:
+def access(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Who can see the case and why, who is barred, and who could see it before."""
     case = case_or_404(request, pk)
     context = {
@@ -46,13 +47,15 @@ def access(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("share_case")
-def grant_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+def grant_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Share the case with another agency: how much, why, on what basis, until when."""
     case = case_or_404(request, pk)
     draft = FormDraft(request)
     form = draft.bind(ShareForm)
-    if draft.sent and form.is_valid() and form.attempt(
-        lambda: grant_access(case, actor=request.membership, **form.cleaned_data)
+    if (
+        draft.sent
+        and form.is_valid()
+        and form.attempt(lambda: grant_access(case, actor=request.membership, **form.cleaned_data))
     ):
         draft.discard()
         messages.success(request, f"{form.cleaned_data['agency']} can see it from now on.")
@@ -63,7 +66,7 @@ def grant_create(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("share_case")
-def grant_end(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
+def grant_end(request: ActingRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
     """Confirm, then end one grant."""
     case = case_or_404(request, pk)
     grant = grant_on(case, grant_pk)
@@ -74,7 +77,11 @@ def grant_end(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
     if form.is_valid() and form.attempt(lambda: end_grant(grant, actor=request.membership)):
         messages.success(request, f"{grant.group.agency} no longer has this access.")
         return redirect("cases:list") if own else redirect("cases:access", pk)
-    facts = [("Agency", grant.group.agency.name), ("May see", scope_label(grant)), ("Purpose", grant.get_purpose_display())]
+    facts = [
+        ("Agency", grant.group.agency.name),
+        ("May see", scope_label(grant)),
+        ("Purpose", grant.get_purpose_display()),
+    ]
     warning = "Your own agency loses this case at once, and you with it." if own else "They lose it at once."
     context = confirm_page(case, "End this access?", form, facts, warning, "End the access")
     return render(request, "layouts/confirm.html", context)
@@ -82,7 +89,7 @@ def grant_end(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("exclude_from_case")
-def exclusion_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+def exclusion_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Bar a person, a team or an agency from the case."""
     case = case_or_404(request, pk)
     form = BarForm(posted(request))
@@ -90,15 +97,19 @@ def exclusion_create(request: HttpRequest, pk: UUID) -> HttpResponse:
         given = {"group": form.group(), "reason": form.cleaned_data["reason"]}
         if form.attempt(lambda: bar_from_case(case, actor=request.membership, **given)):
             messages.success(request, "They can no longer see this case.")
-            return redirect("cases:access", pk) if can_open(request.membership, pk) else redirect("cases:list")
+            return (
+                redirect("cases:access", pk) if can_open(request.membership, pk) else redirect("cases:list")
+            )
     intro = "For somebody who knows one of the people, or works where the perpetrator works. It beats everything shared."
-    context = form_page(request, case, "Bar somebody", form=form, intro=intro, back="cases:access", submit_text="Bar them")
+    context = form_page(
+        request, case, "Bar somebody", form=form, intro=intro, back="cases:access", submit_text="Bar them"
+    )
     return render(request, "layouts/form.html", context | {"submit_kind": "warning"})
 
 
 @require_http_methods(["GET", "POST"])
 @requires("exclude_from_case")
-def exclusion_lift(request: HttpRequest, pk: UUID, exclusion_pk: UUID) -> HttpResponse:
+def exclusion_lift(request: ActingRequest, pk: UUID, exclusion_pk: UUID) -> HttpResponse:
     """Confirm, then let the barred see the case again where something shared lets them."""
     case = case_or_404(request, pk)
     exclusion = exclusion_on(case, exclusion_pk)
@@ -108,15 +119,20 @@ def exclusion_lift(request: HttpRequest, pk: UUID, exclusion_pk: UUID) -> HttpRe
     if form.is_valid() and form.attempt(lambda: lift_exclusion(exclusion, actor=request.membership)):
         messages.success(request, "The exclusion is lifted.")
         return redirect("cases:access", pk)
-    facts = [("Barred", barred_name(exclusion)), ("Reason", exclusion.reason), ("Since", exclusion.set_at.date())]
+    facts = [
+        ("Barred", barred_name(exclusion)),
+        ("Reason", exclusion.reason),
+        ("Since", exclusion.set_at.date()),
+    ]
     warning = "They see this case again wherever it has been shared with their agency."
     context = confirm_page(case, "Lift this exclusion?", form, facts, warning, "Lift the exclusion")
     return render(request, "layouts/confirm.html", context)
 
 
 def confirm_page(
-    case: Case, heading: str, form: Form, facts: list[tuple[str, object]], warning: str, submit_text: str
+    case: Case, heading: str, form: Form, facts: Sequence[tuple[str, object]], warning: str, submit_text: str
 ) -> dict[str, object]:
+    """The context of layouts/confirm.html for an act on the walls of a case."""
     back = reverse("cases:access", args=[case.pk])
     return {
         "heading": heading, "form": form, "facts": [("Case", case.reference), *facts], "warning": warning,

@@ -1,11 +1,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import Scope
 from dacase.cases.forms.case import CloseForm, ReopenForm
@@ -26,10 +26,10 @@ LATEST = 6
 
 @require_GET
 @requires("view_case")
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The case: how to make contact, what to do next, its people, every room's part, what happened last."""
     case = case_or_404(request, pk, scope=Scope.SUMMARY)
-    if not case.whole_file:
+    if not case.whole_file:  # type: ignore[attr-defined]
         return render(request, "cases/summary.html", {"case": case, "agencies": agencies_with_the_file(case)})
     parties = parties_of(case)
     victim = victim_of(parties)
@@ -51,17 +51,19 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @requires("view_case")
-def people(request: HttpRequest, pk: UUID) -> HttpResponse:
+def people(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Everybody in the case, each with how she can be contacted."""
     case = case_or_404(request, pk)
     parties = [(party, contact_banner(party, request.membership)) for party in parties_of(case)]
-    context = frame(request, case, "cases:people", parties=parties, may_edit=request.membership.may("edit_case"))
+    context = frame(
+        request, case, "cases:people", parties=parties, may_edit=request.membership.may("edit_case")
+    )
     return render(request, "cases/people.html", context)
 
 
 @require_GET
 @requires("view_case")
-def case_timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_timeline(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Everything that was done in the case, newest first, by key."""
     case = case_or_404(request, pk)
     page = keyset_page(timeline(case), order=NEWEST_FIRST, after=request.GET.get("after"), size=40)
@@ -71,7 +73,7 @@ def case_timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+def close(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Asks why, then closes the case."""
     case = case_or_404(request, pk)
     form = CloseForm(posted(request))
@@ -81,12 +83,16 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "The case is closed. It stays in the list of closed cases.")
         return redirect("cases:detail", pk)
     intro = "Its record stays, and who can open it now can still open it. You can reopen it at any time."
-    return render(request, "layouts/form.html", form_page(request, case, "Close this case", form=form, intro=intro, submit_text="Close the case"))
+    return render(
+        request,
+        "layouts/form.html",
+        form_page(request, case, "Close this case", form=form, intro=intro, submit_text="Close the case"),
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reopen(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Asks why, then opens the case again."""
     case: Case = case_or_404(request, pk)
     form = ReopenForm(posted(request))
@@ -95,4 +101,8 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     ):
         messages.success(request, "The case is open again.")
         return redirect("cases:detail", pk)
-    return render(request, "layouts/form.html", form_page(request, case, "Reopen this case", form=form, submit_text="Reopen the case"))
+    return render(
+        request,
+        "layouts/form.html",
+        form_page(request, case, "Reopen this case", form=form, submit_text="Reopen the case"),
+    )

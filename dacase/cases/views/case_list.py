@@ -1,13 +1,13 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.audit.services import record_read
 from dacase.cases.forms.case import CaseFilter, SearchForm
 from dacase.cases.selectors.case import NEWEST_FIRST, CaseRow, case_grants, case_rows, find_grants
-from dacase.ui.components import Band, Column, Link, Many, Table, Tag
+from dacase.ui.components import Band, Link, Many, Table, Tag
 from dacase.ui.htmx import render_fragment
 from dacase.ui.sealed import seal, unseal
 from dacase.ui.tables import capped_count, keyset_page
@@ -17,10 +17,10 @@ SEARCH = "cases"
 
 @require_GET
 @requires("view_case")
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: ActingRequest) -> HttpResponse:
     """The cases that the agency holds, newest first: filtered, or found by a search."""
     words = unseal(request.GET.get("search"), purpose=SEARCH) or ""
-    filters = None if words else CaseFilter(request.GET or None, initial={"state": "open"})
+    filters = CaseFilter(request.GET or None, initial={"state": "open"})
     if words:
         grants = find_grants(request.membership, words)
     else:
@@ -32,7 +32,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(grants, order=NEWEST_FIRST, after=request.GET.get("after"))
     context = {
         "heading": "Cases",
-        "filters": filters,
+        "filters": None if words else filters,
         "search_form": SearchForm(initial={"words": words}),
         "words": words,
         "page": page,
@@ -49,7 +49,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("view_case")
-def case_search(request: HttpRequest) -> HttpResponse:
+def case_search(request: ActingRequest) -> HttpResponse:
     """Take the words of a search by POST, so that no name enters an address; go to the list that it finds."""
     form = SearchForm(request.POST)
     if not form.is_valid():
@@ -60,15 +60,24 @@ def case_search(request: HttpRequest) -> HttpResponse:
 
 def case_table(rows: list[CaseRow]) -> Table:
     """The rows of one page as the table shows them."""
-    columns = ["Case", "Risk", "Worker", Column("Opened")]
-    return Table("Cases, newest first", columns, [cells(row) for row in rows])
+    return Table("Cases, newest first", ["Case", "Risk", "Worker", "Opened"], [cells(row) for row in rows])
 
 
 def cells(row: CaseRow) -> list[object]:
+    """One row: the case, and whom a search found in it besides the victim-survivor."""
     case, headline = row.case, row.headline
     name = headline.victim.name if headline else case.reference
-    matched = [f"{party.person.name}, {party.get_role_display().lower()}" for party in row.found if party.role != "victim"]
+    matched = [
+        f"{party.person.name}, {party.get_role_display().lower()}"
+        for party in row.found
+        if party.role != "victim"
+    ]
     sub = " · ".join([case.reference, *matched])
     marks = [Band(headline.band if headline else "")] + ([] if case.is_open else [Tag("Closed", "neutral")])
     worker = headline.worker.user.name if headline and headline.worker else ""
-    return [Link(name, reverse("cases:detail", args=[case.pk]), sub=sub), Many(marks), worker, case.opened_at.date()]
+    return [
+        Link(name, reverse("cases:detail", args=[case.pk]), sub=sub),
+        Many(marks),
+        worker,
+        case.opened_at.date(),
+    ]

@@ -3,16 +3,18 @@
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_POST
 
+from dacase.agencies.access import ActingRequest
 from dacase.cases.services.draft import discard_draft, save_draft
 
 
 @require_POST
-def draft_save(request: HttpRequest) -> HttpResponse:
+def draft_save(request: ActingRequest) -> HttpResponse:
+    """Keep what is being typed, and say when."""
     path = form_path(request)
     try:
         draft = save_draft(request.membership, path=path, data=dict(request.POST.lists()))
@@ -22,13 +24,14 @@ def draft_save(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def draft_discard(request: HttpRequest) -> HttpResponse:
+def draft_discard(request: ActingRequest) -> HttpResponse:
+    """Forget it, and go back to the empty form."""
     path = form_path(request)
     discard_draft(request.membership, path=path)
     return redirect(path)
 
 
-def form_path(request: HttpRequest) -> str:
+def form_path(request: ActingRequest) -> str:
     """The page of this site that `?for=` names; 404 for anything else."""
     path = request.GET.get("for", "")
     if urlsplit(path).netloc or not path.startswith("/"):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 
+from dacase.agencies.access import ActingRequest
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case, Party
 from dacase.ui.components import SafeContact, Tab
@@ -22,14 +23,14 @@ ACTS = (
 )
 
 
-def frame(request: HttpRequest, case: Case, active: str, **context: Any) -> dict[str, Any]:
+def frame(request: ActingRequest, case: Case, active: str, **context: Any) -> dict[str, Any]:
     """The context of templates/cases/case.html. `active` is the url name of the part that is shown."""
     headline = getattr(case, "headline", None)
     return {
         "case": case,
         "headline": headline,
         "tabs": [Tab(text, reverse(name, args=[case.pk]), name == active) for text, name in PARTS],
-        "acts": acts(case, request.membership),  # type: ignore[attr-defined]
+        "acts": acts(case, request.membership),
         **context,
     }
 
@@ -41,7 +42,7 @@ def acts(case: Case, membership: Membership) -> list[tuple[str, str]]:
     return [(text, reverse(name, args=[case.pk])) for text, name, verb in every if membership.may(verb)]
 
 
-def form_page(request: HttpRequest, case: Case, heading: str, **context: Any) -> dict[str, Any]:
+def form_page(request: ActingRequest, case: Case, heading: str, **context: Any) -> dict[str, Any]:
     """The context of layouts/form.html for a form about a case."""
     back = reverse(context.pop("back", "cases:detail"), args=[case.pk])
     return {"heading": heading, "caption": f"Case {case.reference}", "back_url": back, **context}
@@ -50,7 +51,9 @@ def form_page(request: HttpRequest, case: Case, heading: str, **context: Any) ->
 def contact_banner(party: Party | None, membership: Membership) -> SafeContact | None:
     """How the party can be contacted without danger, for the banner; None without a plan."""
     plan = getattr(party, "safe_contact_plan", None) if party else None
-    href = reverse("cases:safe_contact_edit", args=[party.pk]) if party and membership.may("edit_case") else ""
+    href = (
+        reverse("cases:safe_contact_edit", args=[party.pk]) if party and membership.may("edit_case") else ""
+    )
     if plan is None:
         return SafeContact(href=href)
     allowed = {
@@ -59,7 +62,8 @@ def contact_banner(party: Party | None, membership: Membership) -> SafeContact |
         "Post or email": plan.safe_to_write,
     }
     return SafeContact(
-        ways=[way for way, safe in allowed.items() if safe] or ["No way is safe: wait until they make contact"],
+        ways=[way for way, safe in allowed.items() if safe]
+        or ["No way is safe: wait until they make contact"],
         times=plan.safe_times,
         avoid=[*(way for way, safe in allowed.items() if not safe)]
         + ([] if plan.safe_to_leave_message else ["Leaving a message"]),
@@ -70,6 +74,6 @@ def contact_banner(party: Party | None, membership: Membership) -> SafeContact |
     )
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
+def posted(request: ActingRequest) -> QueryDict | None:
     """What a form is bound to: what was sent, also when that is nothing; None where nothing was sent yet."""
     return request.POST if request.method == "POST" else None

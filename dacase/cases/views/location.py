@@ -1,12 +1,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import ReadPurpose
 from dacase.cases.forms.location import AddLocationForm, EndLocationForm, PurposeForm
@@ -25,7 +25,7 @@ SEAL = "cases:locations"
 
 @require_http_methods(["GET", "POST"])
 @requires("view_location")
-def locations(request: HttpRequest, pk: UUID) -> HttpResponse:
+def locations(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Ask why, then show where everybody in the case can be found. Each look is logged with its purpose."""
     case = case_or_404(request, pk)
     form = PurposeForm(posted(request))
@@ -47,23 +47,23 @@ def locations(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def location_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+def location_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Record where somebody in the case can be found."""
     case = case_or_404(request, pk)
     form = AddLocationForm(posted(request), parties=parties_of(case))
-    if form.is_valid() and form.attempt(
-        lambda: add_location(actor=request.membership, **form.cleaned_data)
-    ):
+    if form.is_valid() and form.attempt(lambda: add_location(actor=request.membership, **form.cleaned_data)):
         messages.success(request, "The location is recorded.")
         return redirect(after_change(request, case))
     intro = "Never enter the address of a refuge. Its own service records where somebody stays."
-    context = form_page(request, case, "Add a location", form=form, intro=intro, submit_text="Add the location")
+    context = form_page(
+        request, case, "Add a location", form=form, intro=intro, submit_text="Add the location"
+    )
     return render(request, "layouts/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def location_end(request: HttpRequest, pk: UUID, location_pk: UUID) -> HttpResponse:
+def location_end(request: ActingRequest, pk: UUID, location_pk: UUID) -> HttpResponse:
     """Say that a location is no longer right. The page does not repeat what it is."""
     case = case_or_404(request, pk)
     location = location_named(case, location_pk, membership=request.membership)
@@ -76,33 +76,41 @@ def location_end(request: HttpRequest, pk: UUID, location_pk: UUID) -> HttpRespo
         messages.success(request, "It is kept as a former location.")
         return redirect(after_change(request, case))
     intro = f"{location.get_kind_display()} of {location.party.person.name}"
-    context = form_page(request, case, "Mark as no longer right", form=form, intro=intro, submit_text="Mark as former")
+    context = form_page(
+        request, case, "Mark as no longer right", form=form, intro=intro, submit_text="Mark as former"
+    )
     return render(request, "layouts/form.html", context)
 
 
-def open_address(request: HttpRequest, case: Case, purpose: str) -> str:
+def open_address(request: ActingRequest, case: Case, purpose: str) -> str:
     """The page with the locations, its address carrying the purpose sealed for this person and this case."""
     why = seal([str(case.pk), str(request.membership.pk), purpose], purpose=SEAL)
     return f"{reverse('cases:locations', args=[case.pk])}?why={why}"
 
 
-def given_purpose(request: HttpRequest, case: Case) -> str | None:
+def given_purpose(request: ActingRequest, case: Case) -> str | None:
     """The purpose that this person gave for this case within the last ten minutes."""
     match unseal(request.GET.get("why"), purpose=SEAL, max_age=PURPOSE_LASTS):
-        case [case_id, membership_id, purpose] if (case_id, membership_id) == (str(case.pk), str(request.membership.pk)):
+        case [case_id, membership_id, purpose] if (case_id, membership_id) == (
+            str(case.pk),
+            str(request.membership.pk),
+        ):
             return purpose
     return None
 
 
-def ask_page(request: HttpRequest, case: Case, form: PurposeForm) -> dict[str, object]:
+def ask_page(request: ActingRequest, case: Case, form: PurposeForm) -> dict[str, object]:
+    """The page that asks why."""
     intro = (
         "Addresses, phone numbers, schools and GP practices can lead somebody dangerous to a person. Each look is "
         "recorded with its purpose, and every agency of this case can see who looked."
     )
-    return form_page(request, case, "Addresses and phone numbers", form=form, intro=intro, submit_text="Show them")
+    return form_page(
+        request, case, "Addresses and phone numbers", form=form, intro=intro, submit_text="Show them"
+    )
 
 
-def after_change(request: HttpRequest, case: Case) -> str:
+def after_change(request: ActingRequest, case: Case) -> str:
     """Back to the locations for a role that may see them, to check what was recorded; else to the case."""
     if request.membership.may("view_location"):
         return open_address(request, case, ReadPurpose.CORRECTION)

@@ -1,11 +1,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import PartyRole
 from dacase.cases.forms.draft import FormDraft
@@ -17,7 +17,7 @@ from dacase.cases.services.person import PLAN_FIELDS, add_person, edit_person, s
 from dacase.cases.views.frame import form_page
 
 
-def party_or_404(request: HttpRequest, party_id: UUID) -> tuple[Case, Party]:
+def party_or_404(request: ActingRequest, party_id: UUID) -> tuple[Case, Party]:
     """The party and its case, logged as a look at that case. A party out of sight is logged by its own id."""
     case = case_or_404(request, case_of_party(request.membership, party_id) or party_id)
     party = party_in(case, party_id)
@@ -28,7 +28,7 @@ def party_or_404(request: HttpRequest, party_id: UUID) -> tuple[Case, Party]:
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def party_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+def party_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Add a perpetrator or a child to the case."""
     case = case_or_404(request, pk)
     draft = FormDraft(request)
@@ -39,13 +39,15 @@ def party_create(request: HttpRequest, pk: UUID) -> HttpResponse:
             draft.discard()
             messages.success(request, "The person is added to the case.")
             return redirect("cases:people", pk)
-    context = form_page(request, case, "Add a person", form=form, submit_text="Add to the case", **draft.context)
+    context = form_page(
+        request, case, "Add a person", form=form, submit_text="Add to the case", **draft.context
+    )
     return render(request, "layouts/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def party_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def party_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Change what is known of somebody in the case."""
     case, party = party_or_404(request, pk)
     person, draft = party.person, FormDraft(request)
@@ -54,7 +56,9 @@ def party_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = draft.bind(EditPersonForm, initial=initial, of_victim=party.role == PartyRole.VICTIM)
     if draft.sent and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("relationship", "version")}
-        if form.attempt(lambda: edit_person(party, details=form.details(), actor=request.membership, **given)):
+        if form.attempt(
+            lambda: edit_person(party, details=form.details(), actor=request.membership, **given)
+        ):
             draft.discard()
             messages.success(request, "The details are saved.")
             return redirect("cases:people", case.pk)
@@ -65,14 +69,20 @@ def party_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
-def safe_contact_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def safe_contact_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Record or change how somebody can be contacted without danger."""
     case, party = party_or_404(request, pk)
     plan, draft = getattr(party, "safe_contact_plan", None), FormDraft(request)
-    initial = {name: getattr(plan, name) for name in PLAN_FIELDS} | {"version": plan.version} if plan else {"version": 0}
+    initial = (
+        {name: getattr(plan, name) for name in PLAN_FIELDS} | {"version": plan.version}
+        if plan
+        else {"version": 0}
+    )
     form = draft.bind(SafeContactForm, initial=initial)
-    if draft.sent and form.is_valid() and form.attempt(
-        lambda: save_safe_contact_plan(party, actor=request.membership, **form.cleaned_data)
+    if (
+        draft.sent
+        and form.is_valid()
+        and form.attempt(lambda: save_safe_contact_plan(party, actor=request.membership, **form.cleaned_data))
     ):
         draft.discard()
         messages.success(request, "The safe-contact plan is saved.")

@@ -1,16 +1,16 @@
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from dacase.agencies.access import requires
+from dacase.agencies.access import ActingRequest, requires
 from dacase.audit.models import Read
 from dacase.audit.selectors import (
     NEWEST_FIRST,
     agency_events,
-    agency_reads,
     case_ids,
     page_words,
     people_of,
@@ -31,7 +31,7 @@ PURPOSES = dict(ReadPurpose.choices)
 
 @require_GET
 @requires("view_case")
-def case_reads(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_reads(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Who looked at the case, of every agency, refused tries included."""
     case = case_or_404(request, pk)
     reads = reads_of_case(case)
@@ -44,7 +44,7 @@ def case_reads(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @requires("view_read_log")
-def read_log(request: HttpRequest) -> HttpResponse:
+def read_log(request: ActingRequest) -> HttpResponse:
     """What people of the reader's own agency opened, or were refused."""
     filters = LogFilter(request.GET or None, people=people_of(request.membership))
     reads = looks_of_agency(request.membership, **chosen(filters))
@@ -57,19 +57,28 @@ def read_log(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("view_read_log")
-def event_log(request: HttpRequest) -> HttpResponse:
+def event_log(request: ActingRequest) -> HttpResponse:
     """What people of the reader's own agency did outside any case: signing in, inviting, ending memberships."""
     filters = LogFilter(request.GET or None, people=people_of(request.membership))
     events = agency_events(request.membership, **chosen(filters))
     page = keyset_page(events, order=NEWEST_FIRST, after=request.GET.get("after"))
-    rows = [[event.actor.user.name if event.actor else "Nobody", sentence(event.verb), event.at] for event in page]
+    rows = [
+        [event.actor.user.name if event.actor else "Nobody", sentence(event.verb), event.at] for event in page
+    ]
     table = Table("What people of your agency did, newest first", ["Who", "What", Column("When")], rows)
     return log_page(request, "cases:event_log", filters, page, table, capped_count(events), "acts")
 
 
 def log_page(
-    request: HttpRequest, active: str, filters: LogFilter, page: object, table: Table, count: object, noun: str
+    request: ActingRequest,
+    active: str,
+    filters: LogFilter,
+    page: object,
+    table: Table,
+    count: object,
+    noun: str,
 ) -> HttpResponse:
+    """One of the two lists of the agency's record."""
     tabs = [
         Tab(text, reverse(name), name == active)
         for text, name in (("Who looked", "cases:read_log"), ("Who did what", "cases:event_log"))
@@ -82,7 +91,7 @@ def log_page(
     return render_fragment(request, "cases/log.html", "results", context)
 
 
-def chosen(filters: LogFilter) -> dict[str, object]:
+def chosen(filters: LogFilter) -> dict[str, Any]:
     """The filters as the selectors take them."""
     found = filters.chosen()
     if "person" in found:
@@ -97,6 +106,7 @@ def cells(read: Read) -> list[object]:
 
 
 def agency_of(read: Read) -> str:
+    """The agency that somebody looked for."""
     return read.agency.name if read.agency else ""
 
 

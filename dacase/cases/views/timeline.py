@@ -36,6 +36,7 @@ def agency_names(records: list[Record]) -> dict[str, str]:
 
 
 def as_uuid(value: object) -> UUID | None:
+    """The identifier that `value` writes, or None for anything else."""
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:
@@ -46,7 +47,7 @@ def doer(record: Record) -> str:
     """Who did it, in which role and for whom."""
     if record.actor is None:
         return record.agency.name if record.agency else "the system"
-    return f"{record.actor.user.name}, {Role(record.actor.role).label}, {record.agency.name}"
+    return f"{record.actor.user.name}, {Role(record.actor.role).label}, {record.agency or ''}"
 
 
 def detail(record: Record, agencies: dict[str, str]) -> str:

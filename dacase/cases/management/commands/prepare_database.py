@@ -15,6 +15,8 @@ class Command(BaseCommand):
             call_command("prepare_logins", stdout=self.stdout)
         with connections["owner"].cursor() as cursor:
             # Both are trusted extensions: the database's owner may make them.
-            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS btree_gist")
+            cursor.execute(
+                "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS btree_gist"
+            )
         call_command("migrate", database="owner", verbosity=options["verbosity"], stdout=self.stdout)
         self.stdout.write("Walls installed." if install() else "Walls unchanged.")

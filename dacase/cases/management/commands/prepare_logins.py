@@ -14,6 +14,8 @@ class Command(BaseCommand):
         if not url and os.environ.get("DACASE_ENV") != "production":
             url = os.environ.get("DATABASE_URL")
         if not url:
-            raise CommandError("Set DATABASE_ADMIN_URL to the URL of a role that may create roles and databases.")
+            raise CommandError(
+                "Set DATABASE_ADMIN_URL to the URL of a role that may create roles and databases."
+            )
         prepare_logins(url)
         self.stdout.write("Logins ready.")
