@@ -37,8 +37,10 @@ class Line:
         return self.ms(OURS) / self.ms(WITHOUT)
 
     @property
-    def faster(self) -> float:
-        """How many times faster than guardian's shortcut, the quicker of its two ways."""
+    def faster(self) -> float | None:
+        """How many times faster than guardian's shortcut, the quicker of its two ways; None where it was not tried."""
+        if GUARDIAN not in self.times:
+            return None
         return min(self.ms(GUARDIAN), self.ms(GUARDIAN_BARE)) / self.ms(OURS)
 
     @property
@@ -48,7 +50,7 @@ class Line:
             found.append(
                 f"{self.page}, {self.agency}: {self.slower:.2f} times the bare query, more than {SLOWER_AT_MOST}"
             )
-        if self.agency == COMPARED and self.faster < FASTER_AT_LEAST:
+        if self.agency == COMPARED and self.faster is not None and self.faster < FASTER_AT_LEAST:
             found.append(
                 f"{self.page}, {self.agency}: {self.faster:.1f} times faster than guardian, less than {FASTER_AT_LEAST:g}"
             )
@@ -67,8 +69,9 @@ def table(lines: list[Line]) -> str:
     head = ["Page", "Agency", *ways, "ours / bare", "guardian / ours"]
     rows = [head, ["---"] * 2 + ["---:"] * 6]
     for line in lines:
-        cells = [f"{line.ms(way):.1f} / {line.p95(way):.1f}" for way in ways]
-        rows.append([line.page, line.agency, *cells, f"{line.slower:.2f}", f"{line.faster:.1f}"])
+        cells = [f"{line.ms(way):.1f} / {line.p95(way):.1f}" if way in line.times else "" for way in ways]
+        faster = "" if line.faster is None else f"{line.faster:.1f}"
+        rows.append([line.page, line.agency, *cells, f"{line.slower:.2f}", faster])
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     return "\n".join(
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"

@@ -28,11 +28,15 @@ def main() -> int:
 
 def measure(cases: int, runs: int) -> int:
     from bench import report
-    from bench.pages import readings
+    from bench.pages import OURS, WITHOUT, Reading, readings
+    from bench.whole_pages import whole_pages
 
     actors, opened, facts = who_reads()
     found = readings(actors, opened)
     check_agreement(found)
+    for agency, actor in actors.items():
+        for page, (ours, bare) in whole_pages(actor, opened[agency]).items():
+            found += [Reading(page, agency, OURS, ours), Reading(page, agency, WITHOUT, bare)]
     times: report.Times = {(one.page, one.agency, one.way): [] for one in found}
     for number in range(WARM_UP + runs):
         random.shuffle(found)
