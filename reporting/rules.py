@@ -1,10 +1,13 @@
 """What may be asked for, and what a return is called."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from reporting.models import Return
 from reporting.periods import PeriodError, Quarter, parse_quarter
 from reporting.returns import KINDS
+
+if TYPE_CHECKING:
+    from reporting.models import Return
 
 
 def check_kind(kind: str) -> str:
@@ -22,17 +25,17 @@ def check_quarter(text: str, today: date | None = None) -> Quarter:
     return quarter
 
 
-def is_counted(made: Return) -> bool:
+def is_counted(made: "Return") -> bool:
     """Whether a return has its figures."""
     return made.counted_at is not None
 
 
-def title_of(made: Return) -> str:
+def title_of(made: "Return") -> str:
     """`Quarterly return, April to June 2026`."""
     return f"{KINDS[made.kind].title}, {parse_quarter(made.period)}"
 
 
-def was_unfinished(made: Return) -> bool:
+def was_unfinished(made: "Return") -> bool:
     """Whether the period was still running when it was counted."""
     return made.counted_at is not None and made.counted_at < parse_quarter(made.period).ends_at
 

@@ -33,12 +33,22 @@ def module_of(path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
-    """(module, line) of everything that a file imports, inside functions too; `from a import b` as `a.b`."""
+    """(module, line) of everything that a file imports, inside functions too; `from a import b` as `a.b`.
+
+    What is imported for type hints only, under `if TYPE_CHECKING:`, never runs and is left out.
+    """
+    hints = {id(inner) for node in ast.walk(tree(path)) if is_for_hints(node) for inner in ast.walk(node)}
     for node in ast.walk(tree(path)):
+        if id(node) in hints:
+            continue
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def is_for_hints(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -20,7 +20,7 @@ LAYERS = {
     "choices": 0, "rules": 0, "roles": 0, "clock": 0, "words": 0,
     "models": 1, "walls": 2, "selectors": 2,
     "services": 3,
-    "forms": 4, "api": 5, "reports": 4, "measures": 4,
+    "forms": 4, "api": 5, "reports": 4, "measures": 2,
     "views": 5, "tasks": 5, "management": 6, "urls": 6,
 }  # fmt: skip
 # What stands above all rooms: it puts them together, or fills them with invented records.
