@@ -25,9 +25,6 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
         return self.filter(agency_id=membership.agency_id).exclude(Exists(barred))
 
-    def in_place(self) -> "PlacementQuerySet":
-        return self.filter(state=PlacementState.PLACED)
-
 
 class Placement(models.Model):
     """A household in a unit from a first night until the day it leaves (open while `ends_on` is empty).

@@ -13,8 +13,9 @@ from dacase.audit.models import Read
 from dacase.cases.services.exclusion import bar_from_case
 from dacase.walls.context import acting_as
 from marac.models import ActionPoint, Hearing, MaracReferral, Meeting
+from marac.rules import add_months
 from tests.factories import make_case
-from tests.marac.factories import make_meeting, points_of, record, refer, today
+from tests.marac.factories import heard_before, make_meeting, points_of, record, refer, today
 
 # Session, user, membership, opening and closing the context of the transaction.
 EVERY_PAGE = 8
@@ -178,6 +179,20 @@ def test_a_candidate_goes_on_the_agenda_with_the_agencies_ticked(
         assert "is on the agenda as item 3" in text(done)
     with acting_as(cast.marac_coordinator):
         assert Hearing.objects.filter(case=case).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [(-11, "Yes. Last heard on"), (-13, "No. Last heard on"), (None, "No. It has not been heard before.")],
+)
+def test_before_listing_one_reads_whether_it_is_a_repeat(
+    marac: Any, cast: Any, coordinator: Any, months: int | None, words: str
+) -> None:
+    case = make_case(cast.idva, victim="Repeatcase")
+    if months is not None:
+        heard_before(case, cast.idva, add_months(today(), months))
+    referral = refer(case, cast.idva)
+    assert words in text(coordinator.get(url("list_hearing", marac.meeting.pk, referral.pk)))
 
 
 def test_the_agenda_is_ordered_and_cases_come_off_it(marac: Any, cast: Any, coordinator: Any) -> None:
