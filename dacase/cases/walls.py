@@ -46,11 +46,8 @@ WALLS = Walls(
                 # PostgreSQL asks the policies from Z to A: first whether the grant is one's own, which takes no look
                 # at the case, and only then the case of another agency's grant.
                 Policy("own_grant", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING}", "SELECT"),
-                Policy(
-                    "of_an_open_case",
-                    f"{in_open_case('content_object_id')} AND {RUNNING}",
-                    check=in_open_case("content_object_id"),
-                ),
+                # Ended ones too until they are swept, or a new grant would collide with one unseen.
+                Policy("of_an_open_case", in_open_case("content_object_id")),
             ],
             rights="SELECT, INSERT, UPDATE, DELETE",
             case_column="content_object_id",

@@ -1,5 +1,6 @@
 """Sharing a case, ending access, barring somebody and lifting the bar."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -258,14 +259,18 @@ class TestPages:
         for name in ("grant_end", "exclusion_lift"):
             assert client.get(reverse(f"cases:{name}", args=[case.pk, case.pk])).status_code == 404
 
-    def test_the_page_tells_what_has_ended_by_itself(self, cast, case, sign_in):
+    def test_a_grant_that_ran_out_a_moment_ago_can_be_given_anew(self, cast, case, sign_in):
+        """It is not swept yet: the new one must neither collide with it nor stay ended."""
         share(
             case,
             cast.refuge_worker.agency,
             actor=cast.idva,
             until=timezone.now() + timedelta(milliseconds=200),
         )
-        import time
-
         time.sleep(0.3)
         assert not sees(cast.refuge_worker, case)
+        page = reverse("cases:access", args=[case.pk])
+        assert "Harbour Refuge" not in sign_in(cast.idva).get(page).content.decode()
+        share(case, cast.refuge_worker.agency, actor=cast.idva)
+        assert sees(cast.refuge_worker, case)
+        assert "Harbour Refuge" in sign_in(cast.idva).get(page).content.decode()

@@ -129,6 +129,28 @@ def test_views_and_selectors_do_not_ask_for_the_rows_of_everybody():
     assert found == []
 
 
+# `read_locations` asks for a purpose and logs, and so nothing else may show a location.
+TOUCHES_LOCATIONS = {
+    "dacase/cases/selectors/location.py",
+    "dacase/cases/services/case.py",
+    "dacase/cases/services/location.py",
+    "referrals/services/case_people.py",  # what is recorded already is not recorded twice
+    "marac/services/hearing_paper.py",  # takes places out of what somebody wrote
+}
+
+
+def test_locations_are_read_in_one_place():
+    files = [path for path in python_files() if "demo" not in path.parts]
+    touching = {name_of(path) for path in files if "Location.objects" in path.read_text(encoding="utf-8")}
+    assert touching == TOUCHES_LOCATIONS
+    through_a_party = re.compile(r"\blocations__|\.locations\b")
+    assert [
+        name_of(path)
+        for path in [*files, *TEMPLATES]
+        if through_a_party.search(path.read_text(encoding="utf-8"))
+    ] == ["dacase/cases/urls.py"]
+
+
 def wrong_titles(path):
     for title in TITLE.findall(path.read_text(encoding="utf-8")):
         said = re.sub(r"{%.*?%}", "", title, flags=re.DOTALL)

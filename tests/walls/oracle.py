@@ -171,9 +171,10 @@ class View:
         return lambda row: row[column] in parents
 
     def grant(self, row: Row) -> bool:
-        if not self.running(row) or row["content_object_id"] in self.barred:
+        if row["content_object_id"] in self.barred:
             return False
-        return row["group_id"] == self.group or row["content_object_id"] in self.files
+        own = row["group_id"] == self.group and self.running(row)
+        return own or row["content_object_id"] in self.files
 
     def invitation(self, row: Row) -> bool:
         hearing = self.hearings.get(row["content_object_id"])

@@ -58,6 +58,8 @@ def grant_access(
         },
     )
     if not created:
+        if grant.valid_until is not None and grant.valid_until <= timezone.now():
+            grant.valid_from = timezone.now()  # it had run out and was not swept yet
         grant.purpose, grant.lawful_basis, grant.reason = purpose, lawful_basis, reason
         grant.valid_until, grant.granted_by = until, actor
         grant.save()
