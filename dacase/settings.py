@@ -281,4 +281,5 @@ HOME_PANELS = [
     "refuge.panels.tonight",
     "reporting.panels.latest_returns",
     "dacase.cases.case_panels.recent_cases",
+    "dacase.cases.case_panels.refused_looks",
 ]

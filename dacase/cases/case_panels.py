@@ -1,6 +1,9 @@
 """What this room itself adds to the case page and to the home page."""
 
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
@@ -8,8 +11,11 @@ from dacase.cases.models import Case
 from dacase.cases.panels import NextAction, Panel
 from dacase.cases.selectors.case import NEWEST_FIRST, case_grants, case_rows
 from dacase.cases.selectors.people import parties_of, victim_of
+from dacase.cases.selectors.timeline import NEWEST_FIRST as NEWEST_LOOK_FIRST
+from dacase.cases.selectors.timeline import looks_of_agency
 
 RECENT = 5
+WEEK = timedelta(days=7)
 
 
 def people(case: Case, membership: Membership) -> Panel:
@@ -44,4 +50,18 @@ def recent_cases(membership: Membership) -> Panel | None:
         )
     return Panel(
         title, "cases/panels/recent_cases.html", {"rows": rows}, links=[("All cases", reverse("cases:list"))]
+    )
+
+
+def refused_looks(membership: Membership) -> Panel | None:
+    """For the auditor: what people of the agency tried to open in the last seven days and were refused."""
+    if not membership.may("view_read_log"):
+        return None
+    since = timezone.localdate() - WEEK
+    looks = list(looks_of_agency(membership, since=since, refused=True).order_by(*NEWEST_LOOK_FIRST)[:RECENT])
+    record = reverse("cases:read_log")
+    actions = [NextAction("Ask about the looks that were refused", f"{record}?refused=on")] if looks else []
+    links = [("Who looked", record), ("Who did what", reverse("cases:event_log"))]
+    return Panel(
+        "Refused in the last seven days", "cases/panels/refused_looks.html", {"looks": looks}, actions, links
     )

@@ -73,6 +73,21 @@ class TestPages:
         )
         assert client.get("/record/looks/", {"since_day": "99", "person": "x"}).status_code == 200
 
+    def test_the_auditors_home_page_leads_to_what_was_refused(self, cast, case, sign_in, settings):
+        settings.HOME_PANELS = ["dacase.cases.case_panels.refused_looks"]
+        client = sign_in(cast.auditor)
+        assert "Nobody of your agency was refused anything" in client.get("/").content.decode()
+        other = make_case(cast.outsider, victim="Elsewhere")
+        sign_in(cast.idva).get(reverse("cases:detail", args=[case.pk]))
+        sign_in(cast.idva_manager).get(reverse("cases:detail", args=[other.pk]))
+        html = client.get("/").content.decode()
+        assert "Manda Fictional" in html
+        assert "Ida Fictional" not in html
+        assert "/record/looks/?refused=on" in html
+        html = client.get("/record/looks/?refused=on").content.decode()
+        assert "<strong>1</strong> looks" in html
+        assert "My work" in sign_in(cast.idva).get("/").content.decode()
+
     def test_acts_outside_cases(self, cast, sign_in):
         with acting_as(cast.idva):
             record_event("signed_in", actor=cast.idva)

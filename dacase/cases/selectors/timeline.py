@@ -30,13 +30,17 @@ def looks_of_agency(
     user_id: int | None = None,
     since: date | None = None,
     until: date | None = None,
+    refused: bool = False,
 ) -> QuerySet[Read]:
     """What people of the reader's own agency opened or were refused, less the cases that bar the reader.
 
-    Arguments as in audit.selectors.agency_reads. To be paged by NEWEST_FIRST.
+    Args:
+        refused: only what was refused. The other arguments as in audit.selectors.agency_reads.
+    To be paged by NEWEST_FIRST.
     """
     barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-    return agency_reads(membership, user_id=user_id, since=since, until=until).exclude(Exists(barred))
+    looks = agency_reads(membership, user_id=user_id, since=since, until=until).exclude(Exists(barred))
+    return looks.filter(was_allowed=False) if refused else looks
 
 
 def agencies_named(agency_ids: Iterable[UUID]) -> dict[str, str]:

@@ -60,6 +60,7 @@ def read_log(request: ActingRequest) -> HttpResponse:
 def event_log(request: ActingRequest) -> HttpResponse:
     """What people of the reader's own agency did outside any case: signing in, inviting, ending memberships."""
     filters = LogFilter(request.GET or None, people=people_of(request.membership))
+    del filters.fields["refused"]  # no act is refused and kept
     events = agency_events(request.membership, **chosen(filters))
     page = keyset_page(events, order=NEWEST_FIRST, after=request.GET.get("after"))
     rows = [
