@@ -56,6 +56,13 @@ def report_action_point(
     return action_point
 
 
+def check_may_reopen(action_point: ActionPoint, actor: Membership) -> None:
+    """Raise NotAllowed unless the actor's agency coordinates the meeting that set the action point."""
+    coordinated = Hearing.objects.visible_to(actor).filter(meeting__coordinator_agency_id=actor.agency_id)
+    if not coordinated.filter(pk=action_point.hearing_id).exists():
+        raise NotAllowed("Only the coordinator of the meeting opens an action point again.")
+
+
 @transaction.atomic
 def reopen_action_point(action_point: ActionPoint, *, actor: Membership) -> ActionPoint:
     """Open an action point again that was reported on, by the coordinator. An open one stays as it is.
@@ -64,11 +71,7 @@ def reopen_action_point(action_point: ActionPoint, *, actor: Membership) -> Acti
     """
     check_may(actor, "manage_meeting")
     action_point = _locked(action_point, actor)
-    hearing = (
-        Hearing.objects.visible_to(actor).select_related("meeting").filter(pk=action_point.hearing_id).first()
-    )
-    if hearing is None or hearing.meeting.coordinator_agency_id != actor.agency_id:
-        raise NotAllowed("Only the coordinator of the meeting opens an action point again.")
+    check_may_reopen(action_point, actor)
     if action_point.state == ActionState.OPEN:
         return action_point
     if action_point.state == ActionState.CANCELLED:

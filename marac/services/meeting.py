@@ -138,9 +138,14 @@ def lock_meeting(meeting: Meeting, *, actor: Membership) -> Meeting:
     """
     check_may(actor, "manage_meeting")
     meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting.pk)
+    check_coordinates(meeting, actor)
+    return meeting
+
+
+def check_coordinates(meeting: Meeting, actor: Membership) -> None:
+    """Raise NotAllowed unless the actor's agency coordinates the meeting."""
     if meeting.coordinator_agency_id != actor.agency_id:
         raise NotAllowed("Another agency coordinates this meeting. Ask its coordinator.")
-    return meeting
 
 
 def end_invitations(hearing: Hearing, *, keep: Agency) -> list[str]:

@@ -17,7 +17,7 @@ from marac.choices import ActionState
 from marac.forms.action_point import ActionPointFilter, ReportForm
 from marac.models import ActionPoint, Hearing
 from marac.selectors import action_point as selectors
-from marac.services.action_point import reopen_action_point, report_action_point
+from marac.services.action_point import check_may_reopen, reopen_action_point, report_action_point
 from marac.views.hearing import ACTION_TAGS
 
 SORTS = {"due": ("due_on", "id"), "set": ("created_at", "id")}
@@ -117,6 +117,7 @@ def action_facts(point: ActionPoint) -> list[Fact]:
 def action_point_reopen(request, pk: UUID) -> HttpResponse:
     """Open an action point again, after asking."""
     found = get_object_or_404(selectors.visible_action_points(request.membership), pk=pk)
+    check_may_reopen(found, request.membership)
     back = reverse("marac:action_point", args=[found.pk])
     form = Form(request.POST) if request.method == "POST" else None
     sent = form is not None and form.is_valid()

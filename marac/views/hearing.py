@@ -34,6 +34,7 @@ from marac.selectors.marac_referral import heard_on_days, own_referrals
 from marac.selectors.meeting import is_coordinator, may_record, possible_agencies
 from marac.services.hearing import change_invitations, list_hearing, move_hearing, take_off_agenda
 from marac.services.hearing_record import record_hearing
+from marac.services.meeting import check_coordinates
 from marac.views.agenda import HEARING_TAGS
 from marac.views.meeting import get_meeting
 
@@ -179,6 +180,7 @@ def hearing_move(request, pk: UUID) -> HttpResponse:
 def hearing_take_off(request, pk: UUID) -> HttpResponse:
     """Take a hearing off the agenda: deferred or withdrawn."""
     found = hearing_or_404(request, pk)
+    check_coordinates(found.meeting, request.membership)
     item = selectors.opened(found, found.meeting)
     form = TakeOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -204,6 +206,7 @@ def hearing_take_off(request, pk: UUID) -> HttpResponse:
 def hearing_agencies(request, pk: UUID) -> HttpResponse:
     """Change which agencies read the papers of a hearing."""
     found = hearing_or_404(request, pk)
+    check_coordinates(found.meeting, request.membership)
     others = list(possible_agencies(found.meeting.coordinator_agency))
     invitees = selectors.possible_invitees(found.meeting, case_id=found.case_id, others=others)
     now = [str(agency.pk) for agency in selectors.seen_by(found)]

@@ -18,7 +18,7 @@ from marac.rules import time_of_day, weekday_words
 from marac.selectors import meeting as selectors
 from marac.selectors.hearing import agenda
 from marac.selectors.marac_referral import candidates
-from marac.services.meeting import change_meeting, close_meeting, create_meeting
+from marac.services.meeting import change_meeting, check_coordinates, close_meeting, create_meeting
 from marac.views.agenda import agenda_rows, candidate_table, meeting_actions
 
 STATE_TAGS = {MeetingState.PLANNED: "new", MeetingState.HELD: "info", MeetingState.CLOSED: "neutral"}
@@ -123,6 +123,7 @@ def meeting(request, pk: UUID) -> HttpResponse:
 def meeting_edit(request, pk: UUID) -> HttpResponse:
     """Change a meeting that has not been held."""
     found = get_meeting(request, pk)
+    check_coordinates(found, request.membership)
     form = MeetingEditForm(
         request.POST or None, initial=MeetingEditForm.saved(found), coordinator=found.coordinator_agency
     )
@@ -145,6 +146,7 @@ def meeting_edit(request, pk: UUID) -> HttpResponse:
 def meeting_close(request, pk: UUID) -> HttpResponse:
     """Close a meeting, after asking."""
     found = get_meeting(request, pk)
+    check_coordinates(found, request.membership)
     back = reverse("marac:meeting", args=[found.pk])
     form = Form(request.POST) if request.method == "POST" else None
     sent = form is not None and form.is_valid()

@@ -89,6 +89,7 @@ def route_open(request: ActingRequest, pk: UUID) -> HttpResponse:
 @missing_is_404
 def route_accept(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Become the named person."""
+    get_object_or_404(routes_to(request.membership), pk=pk)
     form = VersionForm(request.POST)
     actor = request.membership
     if form.is_valid() and form.attempt(

@@ -128,6 +128,7 @@ def release(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 
 def _press(request: ActingRequest, pk: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+    get_object_or_404(taken_in(request.membership), pk=pk)
     form = VersionForm(request.POST)
     if form.is_valid() and form.attempt(lambda: act(pk, version=form.cleaned_data["version"], actor=request.membership)):
         messages.success(request, done)
@@ -177,6 +178,9 @@ def join_case(request: ActingRequest, pk: UUID, case_pk: UUID) -> HttpResponse:
 def route(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Route it to one or more services."""
     referral = _get(request, pk)
+    if referral.case_id is None:
+        messages.info(request, "Open or join a case before you route this referral.")
+        return redirect("referrals:triage", pk=pk)
     form = _route_form(referral, request.POST)
     if form.is_valid():
         version, agencies, actor = form.cleaned_data["version"], form.chosen(), request.membership

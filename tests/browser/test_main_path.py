@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from dacase.processes import Stack
@@ -20,7 +21,7 @@ from tests.browser.conftest import ROOT, look
 pytestmark = pytest.mark.browser
 SignIn = Callable[..., Page]
 PHONE, HOME = "07700 900123", "1 Invented Row, Northmoor"
-TODAY = date.today()
+TODAY = timezone.localdate()
 
 
 def fill_date(page: Page, field: str, day: date) -> None:
