@@ -57,6 +57,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
        AND g.valid_from <= statement_timestamp()
        AND (g.valid_until IS NULL OR g.valid_until > statement_timestamp())) $$;
 
+-- The groups that hold the whole file now, for whoever may know of the case: a grant of the summary shows
+-- with whom it is open, and no other grant's row. Asked of the grants, because an array may be stale.
+CREATE OR REPLACE FUNCTION app_file_holders(case_id uuid) RETURNS int[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT g.group_id), '{}')
+    FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
+   WHERE g.content_object_id = $1 AND p.codename = 'view_case'
+     AND g.valid_from <= statement_timestamp()
+     AND (g.valid_until IS NULL OR g.valid_until > statement_timestamp())
+     AND (app_holds_grant($1, 'view_case') OR app_holds_grant($1, 'view_case_summary'))
+     AND NOT ($1 = ANY (app_barred_cases())) $$;
+
 -- Case: a new one is seen by the agency that opens it; the arrays are never written by the application.
 CREATE OR REPLACE FUNCTION guard_case_viewers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$

@@ -15,6 +15,7 @@ DEFINER = {
     "app_barred_cases": "the barred must not see the exclusion",
     "app_holds_grant": "asks a grant whose array may be stale",
     "app_holds_hearing_grant": "likewise",
+    "app_file_holders": "whom a summary may name, and nobody else's grant",
     "copy_case_to_grants": "grants of other agencies on the case",
     "prepare_grant": "the case that a grant is for",
     "refresh_case_viewers": "writes the arrays",

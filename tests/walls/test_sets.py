@@ -6,6 +6,7 @@ import time
 import pytest
 from django.db import connection, connections, transaction
 
+from dacase.cases.selectors.case import agencies_with_the_file
 from dacase.walls.context import SETTING, acting_as, sign, token_for
 from tests.walls.oracle import key_column, walled_models
 from tests.walls.world import MEMBERS
@@ -101,6 +102,27 @@ def test_a_context_inside_another_gives_the_first_one_back(world):
         with acting_as(None):
             assert not MODELS[0]._base_manager.exists()
         assert set(MODELS[0]._base_manager.values_list("pk", flat=True)) == before
+
+
+def test_whoever_may_know_of_a_case_learns_who_holds_its_file_and_nobody_else_does(world, oracle):
+    """Also where a grant has run out, or begun, since the case's array was written."""
+    running = {}
+    for row in oracle.rows["cases_grant"]:
+        ends = row["valid_until"]
+        if (
+            row["permission_id"] == oracle.whole
+            and row["valid_from"] <= oracle.now
+            and (ends is None or ends > oracle.now)
+        ):
+            running.setdefault(row["content_object_id"], set()).add(row["group_id"])
+    for key, member in world.members.items():
+        known = oracle.seen(member)["cases_case"]
+        for case in world.cases.values():
+            with acting_as(member):
+                found = {agency.group_id for agency in agencies_with_the_file(case)}
+            assert found == (running[case.pk] if case.pk in known else set()), key
+    assert world.cast.programme_worker.agency.group_id not in running[world.cases["advocacy"].pk]
+    assert world.cast.mental_violet.agency.group_id in running[world.cases["advocacy"].pk]
 
 
 def test_the_clocks_own_function_ends_what_has_run_out_and_shows_no_more(world, expected):

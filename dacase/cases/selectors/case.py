@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from dacase.agencies.models import Agency, Membership
@@ -92,7 +93,7 @@ class CaseRow:
 
 def case_rows(grants: Iterable[Grant], words: str = "") -> list[CaseRow]:
     """The cases of one page of `grants`, in their order: one query, and one more for a search."""
-    ids = [grant.content_object_id for grant in grants]
+    ids = [grant["content_object_id"] for grant in grants]
     cases = (
         Case.objects.select_related("headline__victim", "headline__worker__user").in_bulk(ids) if ids else {}
     )
@@ -108,9 +109,15 @@ def case_rows(grants: Iterable[Grant], words: str = "") -> list[CaseRow]:
     ]
 
 
-def agencies_with_the_file(case: Case) -> QuerySet[Agency]:
-    """The agencies that hold the whole file now. Read from the case row, which a summary grant shows too."""
-    return Agency.objects.filter(group_id__in=case.viewer_groups).order_by("name")
+def agencies_with_the_file(case: Case) -> list[Agency]:
+    """The agencies that hold the whole file now, by name, for a reader who may know of the case.
+
+    A grant of the summary shows no other agency's grant, so the database answers this one question for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_file_holders(%s)", [case.pk])
+        holders = cursor.fetchone()[0]
+    return list(Agency.objects.filter(group_id__in=holders).order_by("name"))
 
 
 def references_of(membership: Membership, case_ids: Iterable[UUID]) -> dict[UUID, str]:
