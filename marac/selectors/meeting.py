@@ -6,7 +6,6 @@ from datetime import date, datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from dacase.agencies.access import NotAllowed, check_may
 from dacase.agencies.choices import AgencyKind, Role
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.models import Event
@@ -37,13 +36,6 @@ def hearing_counts(found: list[Meeting], membership: Membership) -> dict[object,
 def is_coordinator(meeting: Meeting, membership: Membership) -> bool:
     """Whether the membership coordinates this meeting: her agency's, in a role that manages meetings."""
     return meeting.coordinator_agency_id == membership.agency_id and membership.may("manage_meeting")
-
-
-def check_coordinates(meeting: Meeting, membership: Membership) -> None:
-    """Raise NotAllowed unless the membership coordinates this meeting."""
-    check_may(membership, "manage_meeting")
-    if not is_coordinator(meeting, membership):
-        raise NotAllowed("Another agency coordinates this meeting. Ask its coordinator.")
 
 
 def may_record(meeting: Meeting, membership: Membership) -> bool:
