@@ -40,7 +40,9 @@ def referrals_of_case(case: Case, membership: Membership) -> Panel | None:
     ]
     columns = ["Referral", "From", "Received", "State", "Latest feedback"]
     table = Table("Referrals in this case", columns, rows)
-    return Panel("Referrals", "referrals/panels/table.html", {"table": table}, _route_actions(referrals, membership))
+    return Panel(
+        "Referrals", "referrals/panels/table.html", {"table": table}, _route_actions(referrals, membership)
+    )
 
 
 def _address(referral: Referral, membership: Membership) -> str:
@@ -58,10 +60,16 @@ def _route_actions(referrals: list[Referral], membership: Membership) -> list[Ne
     if not membership.may("accept_referral"):
         return []
     return [
-        NextAction("Accept the referral or send it back", reverse("referrals:route_detail", args=[route.pk]), route.due_at)
+        NextAction(
+            "Accept the referral or send it back",
+            reverse("referrals:route_detail", args=[route.pk]),
+            route.due_at,
+        )
         for referral in referrals
         for route in referral.routes.all()
-        if route.to_agency_id == membership.agency_id and route.accepted_at is None and route.sent_back_at is None
+        if route.to_agency_id == membership.agency_id
+        and route.accepted_at is None
+        and route.sent_back_at is None
     ]
 
 
@@ -84,17 +92,32 @@ def assessments_of_case(case: Case, membership: Membership) -> Panel | None:
 
 
 def _assessment_row(one: RiskAssessment) -> list[object]:
-    link = Link(f"{one.get_tool_display()}, {one.assessed_on:%-d %B %Y}", reverse("referrals:assessment_detail", args=[one.pk]))
+    link = Link(
+        f"{one.get_tool_display()}, {one.assessed_on:%-d %B %Y}",
+        reverse("referrals:assessment_detail", args=[one.pk]),
+    )
     if one.completed_at is None:
         return [link, Tag("Not complete", "warning"), "", one.assessor.user.name, ""]
-    return [link, Band(one.band, is_visible_high(one)), one.yes_count, one.assessor.user.name, Clock(one.review_due_on)]
+    return [
+        link,
+        Band(one.band, is_visible_high(one)),
+        one.yes_count,
+        one.assessor.user.name,
+        Clock(one.review_due_on),
+    ]
 
 
-def _assessment_actions(assessments: list[RiskAssessment], membership: Membership, start: str) -> list[NextAction]:
+def _assessment_actions(
+    assessments: list[RiskAssessment], membership: Membership, start: str
+) -> list[NextAction]:
     """Finish what the own agency began; else assess, or assess again when the review is due."""
     for one in assessments:
         if one.completed_at is None and one.agency_id == membership.agency_id:
-            return [NextAction("Finish the risk assessment", reverse("referrals:assessment_judgement", args=[one.pk]))]
+            return [
+                NextAction(
+                    "Finish the risk assessment", reverse("referrals:assessment_judgement", args=[one.pk])
+                )
+            ]
     newest = next((one for one in assessments if one.completed_at is not None), None)
     if newest is None:
         return [NextAction("Assess the risk", start)]
@@ -122,15 +145,28 @@ def triage_queue(membership: Membership) -> Panel | None:
         for one in first
     ]
     context = {
-        "table": Table("Waiting at the front door", ["Clock", "Referral", "Priority", "From", "Held by"], rows) if rows else None,
+        "table": Table(
+            "Waiting at the front door", ["Clock", "Referral", "Priority", "From", "Held by"], rows
+        )
+        if rows
+        else None,
         "count": count,
         "empty": "Nothing is waiting. New referrals appear here as soon as an agency sends them.",
     }
     free = [one for one in first if one.held_by_id in (None, membership.pk)]
     actions = [
-        NextAction(f"Decide on referral {one.reference}", reverse("referrals:triage", args=[one.pk]), one.due_at) for one in free[:1]
+        NextAction(
+            f"Decide on referral {one.reference}", reverse("referrals:triage", args=[one.pk]), one.due_at
+        )
+        for one in free[:1]
     ]
-    return Panel("Front door queue", "referrals/panels/list.html", context, actions, [("See the whole queue", reverse("referrals:queue"))])
+    return Panel(
+        "Front door queue",
+        "referrals/panels/list.html",
+        context,
+        actions,
+        [("See the whole queue", reverse("referrals:queue"))],
+    )
 
 
 def waiting_routes(membership: Membership) -> Panel | None:
@@ -151,15 +187,27 @@ def waiting_routes(membership: Membership) -> Panel | None:
         for one in first
     ]
     context = {
-        "table": Table("Waiting for your service", ["Clock", "Referral", "Priority", "From", "State"], rows) if rows else None,
+        "table": Table("Waiting for your service", ["Clock", "Referral", "Priority", "From", "State"], rows)
+        if rows
+        else None,
         "count": count,
         "empty": "No referral is waiting for your service.",
     }
     actions = [
-        NextAction(f"Accept referral {one.referral.reference}, or send it back", reverse("referrals:route_detail", args=[one.pk]), one.due_at)
+        NextAction(
+            f"Accept referral {one.referral.reference}, or send it back",
+            reverse("referrals:route_detail", args=[one.pk]),
+            one.due_at,
+        )
         for one in first[:1]
     ]
-    return Panel("Referrals to your service", "referrals/panels/list.html", context, actions, [("See all", reverse("referrals:inbox"))])
+    return Panel(
+        "Referrals to your service",
+        "referrals/panels/list.html",
+        context,
+        actions,
+        [("See all", reverse("referrals:inbox"))],
+    )
 
 
 def sent_referrals(membership: Membership) -> Panel | None:
@@ -167,9 +215,18 @@ def sent_referrals(membership: Membership) -> Panel | None:
     if not membership.may("make_referral"):
         return None
     newest = list(sent_by(membership, mine=True).order_by("-received_at", "-id")[:SHOWN])
-    links = [("Make a referral", reverse("referrals:create")), ("See all referrals sent", reverse("referrals:sent"))]
+    links = [
+        ("Make a referral", reverse("referrals:create")),
+        ("See all referrals sent", reverse("referrals:sent")),
+    ]
     if not newest and membership.may("view_case"):
-        return Panel("Referrals you sent", "referrals/panels/list.html", {"empty": "You have sent none yet."}, [], links)
+        return Panel(
+            "Referrals you sent",
+            "referrals/panels/list.html",
+            {"empty": "You have sent none yet."},
+            [],
+            links,
+        )
     rows = [
         [
             Link(one.reference, reverse("referrals:detail", args=[one.pk])),
@@ -180,11 +237,15 @@ def sent_referrals(membership: Membership) -> Panel | None:
         for one in newest
     ]
     context = {
-        "table": Table("Referrals you sent", ["Referral", "Sent", "State", "Latest feedback"], rows) if rows else None,
+        "table": Table("Referrals you sent", ["Referral", "Sent", "State", "Latest feedback"], rows)
+        if rows
+        else None,
         "empty": "You have sent none yet. Make one when somebody you meet needs help.",
     }
     actions = [
-        NextAction(f"Answer the question on referral {one.reference}", reverse("referrals:detail", args=[one.pk]))
+        NextAction(
+            f"Answer the question on referral {one.reference}", reverse("referrals:detail", args=[one.pk])
+        )
         for one in newest
         if one.state == ReferralState.RETURNED
     ]

@@ -10,7 +10,13 @@ from django.test import Client
 from dacase.agencies.models import Membership
 from dacase.agencies.partnership import make_agency, make_membership, read_rows
 
-OUTSIDER = {"name": "Eastvale Advocacy", "kind": "specialist", "services": "advocacy", "phone": "", "email": ""}
+OUTSIDER = {
+    "name": "Eastvale Advocacy",
+    "kind": "specialist",
+    "services": "advocacy",
+    "phone": "",
+    "email": "",
+}
 OUTSIDER_USER = {"email": "outsider@example.net", "name": "Otto Elsewhere", "team": "", "role": "idva"}
 # What belongs to the partnership and stays when a test that commits has ended.
 KEPT = ("agencies_", "auth_", "django_", "guardian_", "mfa_", "walls_")
@@ -25,12 +31,16 @@ class Cast:
     """The memberships of demo/users.csv by key (`cast.idva`), and `cast.outsider`. Loaded on first use."""
 
     def __init__(self) -> None:
-        self.emails = {row["key"]: row["email"] for row in read_rows("users")} | {"outsider": OUTSIDER_USER["email"]}
+        self.emails = {row["key"]: row["email"] for row in read_rows("users")} | {
+            "outsider": OUTSIDER_USER["email"]
+        }
 
     def __getattr__(self, key: str) -> Membership:
         if key == "emails" or key not in self.emails:
             raise AttributeError(key)
-        membership = Membership.objects.select_related("user", "agency", "team").get(user__email=self.emails[key])
+        membership = Membership.objects.select_related("user", "agency", "team").get(
+            user__email=self.emails[key]
+        )
         setattr(self, key, membership)
         return membership
 
@@ -62,5 +72,3 @@ def empty_database() -> None:
         tables = [name for (name,) in cursor.fetchall() if not name.startswith(KEPT)]
         cursor.execute(f"TRUNCATE {', '.join(tables)}")
     server.close()
-
-

@@ -10,7 +10,9 @@ from dacase.cases.services.grant import grant_access
 from dacase.walls.context import acting_as
 
 
-def make_case(actor: Membership, *, victim: str = "Testcase", shared_with: list[Agency] | None = None) -> Case:
+def make_case(
+    actor: Membership, *, victim: str = "Testcase", shared_with: list[Agency] | None = None
+) -> Case:
     """A case with victim-survivor, perpetrator and child, opened by `actor` and shared as a whole file."""
     with acting_as(actor):
         case = open_case(victim=PersonDetails(family_name=victim, given_name="Vera"), actor=actor)
@@ -22,7 +24,10 @@ def make_case(actor: Membership, *, victim: str = "Testcase", shared_with: list[
             actor=actor,
         )
         add_party(
-            case, person=PersonDetails(family_name=victim, given_name="Cleo"), role=PartyRole.CHILD, actor=actor
+            case,
+            person=PersonDetails(family_name=victim, given_name="Cleo"),
+            role=PartyRole.CHILD,
+            actor=actor,
         )
         for agency in shared_with or []:
             share(case, agency, actor=actor)

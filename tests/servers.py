@@ -17,6 +17,8 @@ if worker.startswith("gw"):
     number = 2 + 2 * (int(worker[2:]) % 7)
     url = os.environ["REDIS_URL"]
     on_socket = url.startswith("unix:")
-    os.environ["REDIS_URL"] = f"{url}?db={number}" if on_socket else urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
+    os.environ["REDIS_URL"] = (
+        f"{url}?db={number}" if on_socket else urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
+    )
 run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or str(os.getpid())
 os.environ["DACASE_DATABASE"] = f"dacase_test_{run}_{worker}"

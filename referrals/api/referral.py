@@ -77,7 +77,9 @@ class ReferralSerializer(serializers.Serializer[Any]):
                 **data,
             )
         except Refusal as refusal:
-            by_field = refusal.message_dict if hasattr(refusal, "error_dict") else {"detail": refusal.messages}
+            by_field = (
+                refusal.message_dict if hasattr(refusal, "error_dict") else {"detail": refusal.messages}
+            )
             raise serializers.ValidationError(by_field) from refusal
 
 
@@ -95,7 +97,8 @@ def as_sent(referral: Referral, membership: Any) -> dict[str, Any]:
         "state": referral.state,
         "has_safe_way": referral.contact.has_safe_way,
         "outcomes": [
-            {"state": told.state, "text": told.text, "at": told.at, "reason": told.reason} for told in outcomes(referral)
+            {"state": told.state, "text": told.text, "at": told.at, "reason": told.reason}
+            for told in outcomes(referral)
         ],
         "what_happened": referral.what_happened,
         "victim_aware": referral.victim_aware,

@@ -45,12 +45,13 @@ class NameFields(Form):
     date_of_birth = DateField(label="Date of birth", not_future=True, required=False)
     sex = SelectField(label="Sex", choices=Sex, blank="Not asked", required=False)
 
-
     def person(self, role: str) -> NamedPerson:
         """Who was named, for the service."""
         data = self.cleaned_data
         named = {name: data[name] for name in NAMES if name != "sex"}
-        return NamedPerson(role, **named, sex=data["sex"] or Sex.NOT_ASKED, relationship=data.get("relationship", ""))
+        return NamedPerson(
+            role, **named, sex=data["sex"] or Sex.NOT_ASKED, relationship=data.get("relationship", "")
+        )
 
 
 class ReferralForm(SubmitOnceForm, NameFields):
@@ -66,7 +67,10 @@ class ReferralForm(SubmitOnceForm, NameFields):
         help_text="Tick only what the victim-survivor has said is safe. If you could not ask, tick nothing.",
     )
     safe_times = TextField(
-        label="When is it safe?", required=False, max_length=300, help_text="For example, weekdays between 10am and 2pm"
+        label="When is it safe?",
+        required=False,
+        max_length=300,
+        help_text="For example, weekdays between 10am and 2pm",
     )
     who_else_sees = TextField(
         label="Who else may see or hear a message?",
@@ -75,7 +79,10 @@ class ReferralForm(SubmitOnceForm, NameFields):
         help_text="For example, somebody who shares the phone or opens the post",
     )
     code_word = TextField(
-        label="Code word", required=False, max_length=60, help_text="A word agreed so that a caller knows who answers"
+        label="Code word",
+        required=False,
+        max_length=60,
+        help_text="A word agreed so that a caller knows who answers",
     )
     what_happened = LongTextField(
         label="What has happened, and what worries you?",
@@ -132,7 +139,10 @@ class ReferralForm(SubmitOnceForm, NameFields):
         self.fields["family_name"].error_messages["required"] = "Enter the victim-survivor’s family name"
         self.doors = list(front_doors())
         if len(self.doors) > 1:
-            self.fields["receiver"].choices = [("", "Choose an area"), *((str(a.pk), a.name) for a in self.doors)]  # type: ignore[attr-defined]
+            self.fields["receiver"].choices = [
+                ("", "Choose an area"),
+                *((str(a.pk), a.name) for a in self.doors),
+            ]  # type: ignore[attr-defined]
         else:
             del self.fields["receiver"]
 
@@ -145,13 +155,18 @@ class ReferralForm(SubmitOnceForm, NameFields):
         if "safe_to_write" in ways and no_address and "email" not in self.errors:
             self.add_error("email", "Enter the email or postal address that is safe to write to")
         if data.get("victim_aware") == Aware.NO and not data.get("not_aware_reason"):
-            self.add_error("not_aware_reason", "Say why the victim-survivor does not know about this referral")
+            self.add_error(
+                "not_aware_reason", "Say why the victim-survivor does not know about this referral"
+            )
         return data
 
     def contact(self) -> ContactAnswers:
         """The safe contact answers, for the service."""
         data = self.cleaned_data
-        texts = {name: data[name] for name in ("phone", "email", "address", "safe_times", "who_else_sees", "code_word")}
+        texts = {
+            name: data[name]
+            for name in ("phone", "email", "address", "safe_times", "who_else_sees", "code_word")
+        }
         ways: dict[str, Any] = dict.fromkeys(data["ways"], True)
         return ContactAnswers(**texts, **ways)
 
@@ -217,7 +232,9 @@ class Rows(BaseFormSet):
 
 def _rows(form: type[NameFields], role: PartyRole) -> type[Rows]:
     most = MOST_PEOPLE[role]
-    made = formset_factory(form, formset=Rows, extra=1, max_num=most, absolute_max=most + 1, validate_max=True)
+    made = formset_factory(
+        form, formset=Rows, extra=1, max_num=most, absolute_max=most + 1, validate_max=True
+    )
     return type(made.__name__, (made,), {"role": role})
 
 

@@ -24,7 +24,9 @@ from referrals.services.risk_assessment import GivenAnswer
 
 class StartForm(SubmitOnceForm):
     assessed_on = DateField(
-        label="Date of the conversation", not_future=True, help_text="The day on which you spoke with the victim-survivor"
+        label="Date of the conversation",
+        not_future=True,
+        help_text="The day on which you spoke with the victim-survivor",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,11 +40,19 @@ class SectionForm(VersionedForm):
     mark_optional = False
 
     def __init__(
-        self, *args: Any, section: TopicSection, answers: Mapping[str, RiskAnswer] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        section: TopicSection,
+        answers: Mapping[str, RiskAnswer] | None = None,
+        **kwargs: Any,
     ) -> None:
         initial = kwargs.pop("initial", {})
         for code, answer in (answers or {}).items():
-            initial |= {f"{code}_answer": answer.answer, f"{code}_source": answer.source, f"{code}_note": answer.note}
+            initial |= {
+                f"{code}_answer": answer.answer,
+                f"{code}_source": answer.source,
+                f"{code}_note": answer.note,
+            }
         super().__init__(*args, initial=initial, **kwargs)
         self.section = section
         self.looks: dict[str, Look] = {}  # type: ignore[misc]  # each topic's own
@@ -53,9 +63,14 @@ class SectionForm(VersionedForm):
     def _ask(self, code: str, label: str) -> None:
         self.fields[f"{code}_answer"] = RadioField(label=label, choices=Answer, required=False)
         self.fields[f"{code}_source"] = SelectField(
-            label=f"Who said so, on “{label}”", choices=AnswerSource, blank=AnswerSource.VICTIM.label, required=False
+            label=f"Who said so, on “{label}”",
+            choices=AnswerSource,
+            blank=AnswerSource.VICTIM.label,
+            required=False,
         )
-        self.fields[f"{code}_note"] = LongTextField(label=f"Note on “{label}”", max_length=2_000, rows=2, required=False)
+        self.fields[f"{code}_note"] = LongTextField(
+            label=f"Note on “{label}”", max_length=2_000, rows=2, required=False
+        )
         self.looks[f"{code}_answer"] = Look(inline=True)
 
     @property

@@ -32,7 +32,9 @@ class QueueFilter(FilterForm):
     state = SelectField(
         label="State", choices=[(state, ReferralState(state).label) for state in UNDECIDED], blank="All"
     )
-    held = SelectField(label="Held by", choices=[("me", "Me"), ("nobody", "Nobody")], blank="Anybody or nobody")
+    held = SelectField(
+        label="Held by", choices=[("me", "Me"), ("nobody", "Nobody")], blank="Anybody or nobody"
+    )
     late = CheckboxesField(label="Clock", choices=[("yes", "Late")])
 
     looks = {"late": Look(small=True)}
@@ -44,7 +46,9 @@ class VersionForm(VersionedForm):
 
 class ReasonForm(VersionedForm):
     reason = LongTextField(
-        label="Reason", max_length=1_000, help_text="The sender will read this. Leave out where anybody lives."
+        label="Reason",
+        max_length=1_000,
+        help_text="The sender will read this. Leave out where anybody lives.",
     )
 
 
@@ -65,7 +69,8 @@ class RouteForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.services = {str(agency.pk): agency for agency in services}
         self.fields["agencies"].choices = [  # type: ignore[attr-defined]
-            (key, f"{agency.name} ({agency.get_kind_display().lower()})") for key, agency in self.services.items()
+            (key, f"{agency.name} ({agency.get_kind_display().lower()})")
+            for key, agency in self.services.items()
         ]
         self.fields["agencies"].error_messages["required"] = "Select at least one service"
 
@@ -99,7 +104,11 @@ class WhoIsWhoForm(VersionedForm):
 
 class OpenCaseForm(WhoIsWhoForm):
     def __init__(
-        self, *args: Any, people: Iterable[ReferralPerson], matches: Mapping[UUID, Sequence[Match]], **kwargs: Any
+        self,
+        *args: Any,
+        people: Iterable[ReferralPerson],
+        matches: Mapping[UUID, Sequence[Match]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         for one in people:
@@ -126,7 +135,9 @@ class JoinCaseForm(WhoIsWhoForm):
 
 def match_words(match: Match) -> str:
     """A known person with the reasons why it may be the same."""
-    return f"{match.person.name}{_born(match.person.date_of_birth)}: {', '.join(match.likeness.reasons).lower()}"
+    return (
+        f"{match.person.name}{_born(match.person.date_of_birth)}: {', '.join(match.likeness.reasons).lower()}"
+    )
 
 
 def _party_words(party: Party) -> str:

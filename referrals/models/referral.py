@@ -68,10 +68,16 @@ class Referral(models.Model):
     class Meta:
         ordering = ["-received_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["sender_agency", "submission"], name="referral_once_per_submission")
+            models.UniqueConstraint(
+                fields=["sender_agency", "submission"], name="referral_once_per_submission"
+            )
         ]
         indexes = [
-            models.Index(fields=["receiver_agency", "due_at", "id"], name="referral_queue", condition=Q(decided_at=None)),
+            models.Index(
+                fields=["receiver_agency", "due_at", "id"],
+                name="referral_queue",
+                condition=Q(decided_at=None),
+            ),
             models.Index(fields=["sender_agency", "-received_at", "-id"], name="referral_sent"),
             models.Index(fields=["received_at"]),
             models.Index(fields=["case"]),
@@ -107,7 +113,9 @@ class ReferralPerson(models.Model):
 class ReferralContact(models.Model):
     """How the victim-survivor can be reached without danger, asked before anything else."""
 
-    referral = models.OneToOneField(Referral, on_delete=models.CASCADE, primary_key=True, related_name="contact")
+    referral = models.OneToOneField(
+        Referral, on_delete=models.CASCADE, primary_key=True, related_name="contact"
+    )
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=500, blank=True)

@@ -37,7 +37,9 @@ class Route(models.Model):
     due_at = models.DateTimeField()
     state = models.CharField(max_length=20, choices=RouteState, default=RouteState.ROUTED)
     opened_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     accepted_at = models.DateTimeField(null=True, blank=True)
     sent_back_at = models.DateTimeField(null=True, blank=True)
     sent_back_reason = models.CharField(max_length=1_000, blank=True)
@@ -56,6 +58,10 @@ class Route(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["to_agency", "due_at", "id"], name="route_waiting", condition=Q(accepted_at=None, sent_back_at=None)),
+            models.Index(
+                fields=["to_agency", "due_at", "id"],
+                name="route_waiting",
+                condition=Q(accepted_at=None, sent_back_at=None),
+            ),
             models.Index(fields=["routed_at"]),
         ]

@@ -23,10 +23,14 @@ def check_people(roles: Iterable[str]) -> None:
     for role in roles:
         counts[PartyRole(role)] += 1
     if counts[PartyRole.VICTIM] != 1:
-        raise ValidationError({"people": "A referral is about one victim-survivor. Send one referral for each"})
+        raise ValidationError(
+            {"people": "A referral is about one victim-survivor. Send one referral for each"}
+        )
     for role, most in MOST_PEOPLE.items():
         if counts[role] > most:
-            raise ValidationError({"people": f"A referral can name at most {most} people as {PartyRole(role).label.lower()}"})
+            raise ValidationError(
+                {"people": f"A referral can name at most {most} people as {PartyRole(role).label.lower()}"}
+            )
 
 
 def check_birth(born: date | None, *, today: date) -> None:
@@ -34,7 +38,9 @@ def check_birth(born: date | None, *, today: date) -> None:
     if born is not None and born > today:
         raise ValidationError({"date_of_birth": "Date of birth must be today or in the past"})
     if born is not None and born.year < today.year - OLDEST_YEARS:
-        raise ValidationError({"date_of_birth": f"Date of birth must be within the last {OLDEST_YEARS} years"})
+        raise ValidationError(
+            {"date_of_birth": f"Date of birth must be within the last {OLDEST_YEARS} years"}
+        )
 
 
 def check_messages(*, safe_to_call: bool, safe_to_text: bool, safe_to_leave_message: bool) -> None:
@@ -46,4 +52,6 @@ def check_messages(*, safe_to_call: bool, safe_to_text: bool, safe_to_leave_mess
 def check_awareness(victim_aware: str, not_aware_reason: str) -> None:
     """Raise ValidationError where the victim-survivor does not know and nobody says why."""
     if victim_aware == Aware.NO and not not_aware_reason.strip():
-        raise ValidationError({"not_aware_reason": "Say why the victim-survivor does not know about this referral"})
+        raise ValidationError(
+            {"not_aware_reason": "Say why the victim-survivor does not know about this referral"}
+        )

@@ -63,7 +63,11 @@ def band_for(tool: str, yes_count: int, *, on: date) -> str:
     Bands used locally with the 24 topics; 14 yes answers are visible high risk (SafeLives referral criteria).
     Raises ValueError where no threshold of the tool was in force.
     """
-    lines = [row for row in in_force("thresholds", on.isoformat(), tool=tool) if int(row["from_score"]) <= yes_count]
+    lines = [
+        row
+        for row in in_force("thresholds", on.isoformat(), tool=tool)
+        if int(row["from_score"]) <= yes_count
+    ]
     if not lines:
         raise ValueError(f"No threshold of {tool} holds for {yes_count} on {on}")
     return max(lines, key=lambda row: int(row["from_score"]))["band"]
@@ -92,7 +96,11 @@ def count_of(answers: Mapping[str, str], answer: str) -> int:
 
 def critical_topics(tool: str, answers: Mapping[str, str]) -> list[Topic]:
     """The critical topics that were answered yes, in the order asked."""
-    return [topic for topic in topics(tool).values() if topic.is_critical and answers.get(topic.code) == Answer.YES]
+    return [
+        topic
+        for topic in topics(tool).values()
+        if topic.is_critical and answers.get(topic.code) == Answer.YES
+    ]
 
 
 def is_dangerous_combination(answers: Mapping[str, str]) -> bool:

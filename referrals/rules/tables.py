@@ -16,6 +16,8 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 
 def in_force(name: str, on: str, **keys: str) -> list[dict[str, str]]:
     """The rows of a dated table with `keys` that hold on the ISO day `on`: those of its newest `from_date`."""
-    begun = [row for row in rows(name) if row["from_date"] <= on and all(row[key] == keys[key] for key in keys)]
+    begun = [
+        row for row in rows(name) if row["from_date"] <= on and all(row[key] == keys[key] for key in keys)
+    ]
     newest = max((row["from_date"] for row in begun), default="")
     return [row for row in begun if row["from_date"] == newest]

@@ -46,7 +46,8 @@ def matches_for(membership: Membership, people: Sequence[ReferralPerson]) -> dic
     shown = {person.pk for ranked in found.values() for person, _ in ranked}
     parties = _parties_of(membership, shown)
     return {
-        key: [Match(person, degree, parties[person.pk]) for person, degree in ranked] for key, ranked in found.items()
+        key: [Match(person, degree, parties[person.pk]) for person, degree in ranked]
+        for key, ranked in found.items()
     }
 
 
@@ -74,7 +75,11 @@ def _candidates(membership: Membership, people: Iterable[ReferralPerson]) -> Que
         When(family_name_key__in=keys, then=Value(2)),
         default=Value(3),
     )
-    return Person.objects.visible_to(membership).filter(alike).order_by(rank, "-created_at", "id")[:MOST_CANDIDATES]
+    return (
+        Person.objects.visible_to(membership)
+        .filter(alike)
+        .order_by(rank, "-created_at", "id")[:MOST_CANDIDATES]
+    )
 
 
 def _best(one: ReferralPerson, candidates: Iterable[Person]) -> list[tuple[Person, Likeness]]:

@@ -30,9 +30,9 @@ def front_doors() -> QuerySet[Agency]:
 def with_routes(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """`referrals` with the routes, agencies and people that their pages name, in a fixed number of queries."""
     routes = Route.objects.select_related("to_agency", "accepted_by__user").order_by("routed_at")
-    return referrals.select_related("sender_agency", "sender__user", "receiver_agency", "held_by__user").prefetch_related(
-        Prefetch("routes", queryset=routes)
-    )
+    return referrals.select_related(
+        "sender_agency", "sender__user", "receiver_agency", "held_by__user"
+    ).prefetch_related(Prefetch("routes", queryset=routes))
 
 
 def sent_referrals(

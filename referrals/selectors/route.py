@@ -31,7 +31,9 @@ def inbox(
         routes = routes.filter(referral__priority=priority)
     if late:
         routes = routes.filter(due_at__lt=timezone.now(), accepted_at__isnull=True)
-    return routes.select_related("referral__sender_agency", "referral__case", "referral__contact", "accepted_by__user")
+    return routes.select_related(
+        "referral__sender_agency", "referral__case", "referral__contact", "accepted_by__user"
+    )
 
 
 def routes_to(membership: Membership) -> QuerySet[Route]:
@@ -47,10 +49,17 @@ def referral_of(route: Route, membership: Membership) -> Referral:
 
 def opened_by(route: Route) -> str:
     """The name of who at the service opened the referral; empty before."""
-    first = route.history.filter(opened_at__isnull=False).select_related("history_user").order_by("history_date").first()
+    first = (
+        route.history.filter(opened_at__isnull=False)
+        .select_related("history_user")
+        .order_by("history_date")
+        .first()
+    )
     return first.history_user.name if first is not None and first.history_user is not None else ""
 
 
 def referrals_of_case(case: Case, membership: Membership) -> QuerySet[Referral]:
     """The referrals in a case that the membership may see, newest first."""
-    return with_routes(Referral.objects.visible_to(membership).filter(case=case)).order_by("-received_at", "-id")
+    return with_routes(Referral.objects.visible_to(membership).filter(case=case)).order_by(
+        "-received_at", "-id"
+    )

@@ -122,6 +122,8 @@ def _check(people: Sequence[NamedPerson], victim_aware: str, not_aware_reason: s
     today = timezone.localdate()
     for one in people:
         if not one.family_name.strip():
-            raise ValidationError({"people": f"Enter the family name of the {PartyRole(one.role).label.lower()}"})
+            raise ValidationError(
+                {"people": f"Enter the family name of the {PartyRole(one.role).label.lower()}"}
+            )
         check_birth(one.date_of_birth, today=today)
     check_awareness(victim_aware, not_aware_reason)

@@ -32,7 +32,12 @@ class GivenAnswer:
 
 @transaction.atomic
 def start_assessment(
-    case_id: UUID, *, submission: UUID, assessed_on: date | None = None, tool: str = RiskTool.DASH, actor: Membership
+    case_id: UUID,
+    *,
+    submission: UUID,
+    assessed_on: date | None = None,
+    tool: str = RiskTool.DASH,
+    actor: Membership,
 ) -> RiskAssessment:
     """Begin an assessment on a case. The same `submission` gives the same assessment.
 
@@ -57,7 +62,9 @@ def start_assessment(
         },
     )
     if created:
-        record_event("assessment_started", actor=actor, subject=assessment, case_id=case.pk, data={"tool": tool})
+        record_event(
+            "assessment_started", actor=actor, subject=assessment, case_id=case.pk, data={"tool": tool}
+        )
     return assessment
 
 
@@ -106,7 +113,12 @@ def save_answers(
 
 @transaction.atomic
 def complete_assessment(
-    assessment_id: UUID, *, is_high_by_judgement: bool, judgement_reason: str = "", version: int, actor: Membership
+    assessment_id: UUID,
+    *,
+    is_high_by_judgement: bool,
+    judgement_reason: str = "",
+    version: int,
+    actor: Membership,
 ) -> RiskAssessment:
     """Fix count, band and review date by the rules in force on the assessment's day, for good.
 
@@ -116,7 +128,10 @@ def complete_assessment(
     assessment = _lock(assessment_id, actor)
     if assessment.completed_at is not None and assessment.version == version + 1:
         return assessment
-    current = {"is_high_by_judgement": assessment.is_high_by_judgement, "judgement_reason": assessment.judgement_reason}
+    current = {
+        "is_high_by_judgement": assessment.is_high_by_judgement,
+        "judgement_reason": assessment.judgement_reason,
+    }
     check_version(assessment, version, current=current, actor=actor)
     _check_open(assessment)
     picture = picture_of(assessment)
@@ -128,7 +143,9 @@ def complete_assessment(
     tool, day = assessment.tool, assessment.assessed_on
     assessment.yes_count = picture.yes_count
     assessment.is_high_by_judgement, assessment.judgement_reason = is_high_by_judgement, reason
-    assessment.band = rules.final_band(tool, picture.yes_count, is_high_by_judgement=is_high_by_judgement, on=day)
+    assessment.band = rules.final_band(
+        tool, picture.yes_count, is_high_by_judgement=is_high_by_judgement, on=day
+    )
     assessment.review_due_on = rules.review_due_on(tool, assessment.band, on=day)
     assessment.completed_at = timezone.now()
     assessment.version += 1
@@ -146,7 +163,11 @@ def complete_assessment(
 
 def _show_on_case(assessment: RiskAssessment) -> None:
     """The case shows the band of its newest assessment by day; one recorded late changes nothing newer."""
-    newest = RiskAssessment.objects.filter(case_id=assessment.case_id).completed().order_by("-assessed_on", "-completed_at")
+    newest = (
+        RiskAssessment.objects.filter(case_id=assessment.case_id)
+        .completed()
+        .order_by("-assessed_on", "-completed_at")
+    )
     if newest.values_list("pk", flat=True).first() == assessment.pk:
         set_headline(assessment.case_id, band=assessment.band, band_set_on=assessment.assessed_on)
 
@@ -155,7 +176,9 @@ def _lock(assessment_id: UUID, actor: Membership) -> RiskAssessment:
     check_may(actor, "assess_risk")
     assessment = RiskAssessment.objects.visible_to(actor).select_for_update().get(pk=assessment_id)
     if assessment.agency_id != actor.agency_id:
-        raise NotAllowed("This assessment belongs to another agency. Your agency may read it, and record its own.")
+        raise NotAllowed(
+            "This assessment belongs to another agency. Your agency may read it, and record its own."
+        )
     return assessment
 
 

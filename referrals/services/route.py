@@ -95,7 +95,11 @@ def _send_back(route_id: UUID, state: RouteState, version: int, reason: str, act
         raise ValidationError({"reason": "Enter the reason. The front door and the sender will read it"})
     _back_to_the_front_door(route)
     record_event(
-        f"route_{state}", actor=actor, subject=route, case_id=route.referral.case_id, data={"route": str(route.pk)}
+        f"route_{state}",
+        actor=actor,
+        subject=route,
+        case_id=route.referral.case_id,
+        data={"route": str(route.pk)},
     )
     end_own_access = _access_to_end(route, actor)
     route.state, route.sent_back_at, route.sent_back_reason = state, timezone.now(), reason.strip()

@@ -104,7 +104,9 @@ def join_case(
 
 
 @transaction.atomic
-def route_referral(referral_id: UUID, *, version: int, agencies: Sequence[Agency], actor: Membership) -> list[Route]:
+def route_referral(
+    referral_id: UUID, *, version: int, agencies: Sequence[Agency], actor: Membership
+) -> list[Route]:
     """Route a referral to one or more services, which may from then on open its case; starts their clocks.
 
     A decided referral may be routed to further services.
@@ -115,7 +117,9 @@ def route_referral(referral_id: UUID, *, version: int, agencies: Sequence[Agency
     live = list(Route.objects.live().filter(referral=referral).select_related("to_agency"))
     if wanted and wanted <= {route.to_agency_id for route in live}:
         return [route for route in live if route.to_agency_id in wanted]
-    check_version(referral, version, current={"agencies": [str(route.to_agency_id) for route in live]}, actor=actor)
+    check_version(
+        referral, version, current={"agencies": [str(route.to_agency_id) for route in live]}, actor=actor
+    )
     if referral.case is None:
         raise ValidationError("Open or join a case before you route this referral")
     if referral.state not in (*UNDECIDED, ReferralState.ROUTED):
@@ -136,7 +140,9 @@ def route_referral(referral_id: UUID, *, version: int, agencies: Sequence[Agency
 def _route(referral: Referral, case: Case, agency: Agency, actor: Membership) -> Route:
     now = timezone.now()
     due = clock.due_at(now, clock=clock.SERVICE, priority=referral.priority)
-    route = Route.objects.create(referral=referral, to_agency=agency, routed_by=actor, routed_at=now, due_at=due)
+    route = Route.objects.create(
+        referral=referral, to_agency=agency, routed_by=actor, routed_at=now, due_at=due
+    )
     grant_for_route(case, referral, agency, actor=actor)
     record_event("route_made", actor=actor, subject=route, case_id=case.pk, data={"agency": str(agency.pk)})
     return route

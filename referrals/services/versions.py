@@ -31,4 +31,6 @@ def check_version(
     others = record.history.filter(version__gt=version).exclude(history_user_id=actor.user_id)
     if others.exists():
         saved_by, saved_at = last_saved(record)
-        raise StaleVersion(current=current or {}, version=record.version, saved_by=saved_by, saved_at=saved_at)
+        raise StaleVersion(
+            current=current or {}, version=record.version, saved_by=saved_by, saved_at=saved_at
+        )

@@ -21,7 +21,11 @@ def read_or_404(request: ActingRequest, visible: QuerySet[M], pk: UUID) -> M:
     found = visible.filter(pk=pk).first()
     case_id = getattr(found, "case_id", None)
     record_read(
-        page_name(request), actor=request.membership, case_id=case_id, object_id=pk, was_allowed=found is not None
+        page_name(request),
+        actor=request.membership,
+        case_id=case_id,
+        object_id=pk,
+        was_allowed=found is not None,
     )
     if found is None:
         raise Http404

@@ -63,8 +63,14 @@ def sent_facts(referral: Referral) -> list[Fact]:
     return [
         Fact("Sent by", Text(f"{referral.sender.user.name}, {agency.name}", agency.phone)),
         Fact("Received", referral.received_at),
-        Fact("Priority", Tag(referral.get_priority_display(), "bad" if referral.priority == Priority.HIGH else "neutral")),
-        Fact("Victim-survivor knows of it", Text(aware, referral.not_aware_reason if referral.victim_aware == Aware.NO else "")),
+        Fact(
+            "Priority",
+            Tag(referral.get_priority_display(), "bad" if referral.priority == Priority.HIGH else "neutral"),
+        ),
+        Fact(
+            "Victim-survivor knows of it",
+            Text(aware, referral.not_aware_reason if referral.victim_aware == Aware.NO else ""),
+        ),
         Fact("Consent", referral.get_consent_display()),
     ]
 
@@ -90,14 +96,22 @@ def people_table(people: Iterable[ReferralPerson]) -> Table:
         ]
         for one in people
     ]
-    columns: list[str | Column] = ["Name", "Role", "Relationship to the victim-survivor", "Date of birth", "Sex"]
+    columns: list[str | Column] = [
+        "Name",
+        "Role",
+        "Relationship to the victim-survivor",
+        "Date of birth",
+        "Sex",
+    ]
     return Table("People named in the referral", columns, rows)
 
 
 def outcome_events(outcomes: Iterable[Outcome]) -> list[Event]:
     """Feedback as a timeline, newest first."""
     told = [
-        Event(one.text, one.at, text=one.reason, tag=OUTCOME_TAGS.get(one.state)) for one in outcomes if one.at is not None
+        Event(one.text, one.at, text=one.reason, tag=OUTCOME_TAGS.get(one.state))
+        for one in outcomes
+        if one.at is not None
     ]
     return sorted(told, key=lambda event: event.at, reverse=True)
 

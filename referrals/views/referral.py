@@ -65,13 +65,22 @@ def sent(request: ActingRequest) -> HttpResponse:
         request.GET.get("sort"), {"sent": ("received_at", "id"), "due": ("due_at", "id")}, default="-sent"
     )
     page = keyset_page(referrals, order=order.order, after=request.GET.get("after"))
-    columns: list[str | Column] = ["Referral", Column("Sent", sort="sent"), "Sent by", "State", "Latest feedback", Column("Clock", sort="due")]
+    columns: list[str | Column] = [
+        "Referral",
+        Column("Sent", sort="sent"),
+        "Sent by",
+        "State",
+        "Latest feedback",
+        Column("Clock", sort="due"),
+    ]
     context = {
         "filters": filters,
         "page": page,
         "count": capped_count(referrals),
         "tabs": tabs_for(request.membership, "referrals:sent"),
-        "table": Table("Referrals your agency has sent", columns, [_sent_row(r) for r in page], sort=order.current),
+        "table": Table(
+            "Referrals your agency has sent", columns, [_sent_row(r) for r in page], sort=order.current
+        ),
     }
     return render_fragment(request, "referrals/referral/sent.html", "results", context)
 

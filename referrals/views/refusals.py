@@ -29,7 +29,9 @@ def missing_is_404(view: View) -> View:
 def tell_refusal(request: ActingRequest, form: VersionedForm) -> None:
     """Say on the next page why a button did nothing; that page shows how things stand now."""
     if form.theirs is not None:
-        messages.info(request, f"{form.theirs.saved_by} changed this while you were looking. This is how it stands now.")
+        messages.info(
+            request, f"{form.theirs.saved_by} changed this while you were looking. This is how it stands now."
+        )
         return
     for error in form.non_field_errors() or ["This page was out of date. Try again."]:
         messages.info(request, str(error))

@@ -58,7 +58,13 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
         if form.attempt(lambda: services.save_answers(pk, answers=given, version=version, actor=actor)):
             draft.discard()
             return redirect(_next(assessment, number, request))
-    context = {**draft.context, "form": form, "section": section, "assessment": assessment, "steps": steps_of(assessment)}
+    context = {
+        **draft.context,
+        "form": form,
+        "section": section,
+        "assessment": assessment,
+        "steps": steps_of(assessment),
+    }
     return render(request, "referrals/risk_assessment/section.html", context)
 
 
@@ -78,7 +84,12 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
             draft.discard()
             messages.success(request, "The assessment is complete.")
             return redirect("referrals:assessment_detail", pk=pk)
-    context = {"form": form, "assessment": assessment, "steps": steps_of(assessment), "picture": picture_of(assessment)}
+    context = {
+        "form": form,
+        "assessment": assessment,
+        "steps": steps_of(assessment),
+        "picture": picture_of(assessment),
+    }
     return render(request, "referrals/risk_assessment/judgement.html", {**draft.context, **context})
 
 
@@ -101,7 +112,9 @@ def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
 def _own_assessment(request: ActingRequest, pk: UUID) -> RiskAssessment:
     assessment = get_object_or_404(readable_assessments(request.membership), pk=pk)
     if assessment.agency_id != request.membership.agency_id:
-        raise NotAllowed("This assessment belongs to another agency. Your agency may read it, and record its own.")
+        raise NotAllowed(
+            "This assessment belongs to another agency. Your agency may read it, and record its own."
+        )
     return assessment
 
 

@@ -38,13 +38,22 @@ def inbox(request: ActingRequest) -> HttpResponse:
     columns = {"due": ("due_at", "id"), "routed": ("routed_at", "id")}
     order = sorting(request.GET.get("sort"), columns, default="due")
     page = keyset_page(routes, order=order.order, after=request.GET.get("after"))
-    heads: list[str | Column] = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Routed", sort="routed"), "State"]
+    heads: list[str | Column] = [
+        Column("Clock", sort="due"),
+        "Referral",
+        "Priority",
+        "From",
+        Column("Routed", sort="routed"),
+        "State",
+    ]
     context = {
         "filters": filters,
         "page": page,
         "count": capped_count(routes),
         "tabs": tabs_for(request.membership, "referrals:inbox"),
-        "table": Table("Referrals routed to your service", heads, [_row(r) for r in page], sort=order.current),
+        "table": Table(
+            "Referrals routed to your service", heads, [_row(r) for r in page], sort=order.current
+        ),
     }
     return render_fragment(request, "referrals/route/inbox.html", "results", context)
 
@@ -57,7 +66,9 @@ def _row(route: Route) -> list[Any]:
         marks(route.referral),
         sender_cell(route.referral),
         route.routed_at,
-        Text(route.get_state_display(), by) if by else Tag(route.get_state_display(), STATE_MEANINGS[RouteState(route.state)]),
+        Text(route.get_state_display(), by)
+        if by
+        else Tag(route.get_state_display(), STATE_MEANINGS[RouteState(route.state)]),
     ]
 
 
@@ -95,7 +106,9 @@ def route_accept(request: ActingRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and form.attempt(
         lambda: services.accept_route(pk, version=form.cleaned_data["version"], actor=actor)
     ):
-        messages.success(request, "You have accepted the referral. The sender sees your name and your service.")
+        messages.success(
+            request, "You have accepted the referral. The sender sees your name and your service."
+        )
     else:
         tell_refusal(request, form)
     return redirect("referrals:route_detail", pk=pk)
@@ -115,16 +128,24 @@ def route_return(request: ActingRequest, pk: UUID) -> HttpResponse:
 @missing_is_404
 def route_decline(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Decline it."""
-    words = ("Decline the referral", "Decline the referral", "The referral is declined and back with the front door.")
+    words = (
+        "Decline the referral",
+        "Decline the referral",
+        "The referral is declined and back with the front door.",
+    )
     return _send_back(request, pk, services.decline_route, words)
 
 
-def _send_back(request: ActingRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]) -> HttpResponse:
+def _send_back(
+    request: ActingRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]
+) -> HttpResponse:
     route = get_object_or_404(routes_to(request.membership), pk=pk)
     form = SendBackForm(request.POST or None, initial={"version": route.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if form.attempt(lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)):
+        if form.attempt(
+            lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)
+        ):
             messages.success(request, words[2])
             return redirect("referrals:inbox")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "route": route}

@@ -47,13 +47,22 @@ def queue(request: ActingRequest) -> HttpResponse:
     columns = {"due": ("due_at", "id"), "received": ("received_at", "id")}
     order = sorting(request.GET.get("sort"), columns, default="due")
     page = keyset_page(referrals, order=order.order, after=request.GET.get("after"))
-    heads: list[str | Column] = [Column("Clock", sort="due"), "Referral", "Priority", "From", Column("Received", sort="received"), "Held by"]
+    heads: list[str | Column] = [
+        Column("Clock", sort="due"),
+        "Referral",
+        "Priority",
+        "From",
+        Column("Received", sort="received"),
+        "Held by",
+    ]
     context = {
         "filters": filters,
         "page": page,
         "count": capped_count(referrals),
         "tabs": tabs_for(request.membership, "referrals:queue"),
-        "table": Table("Referrals waiting for a decision", heads, [_row(r) for r in page], sort=order.current),
+        "table": Table(
+            "Referrals waiting for a decision", heads, [_row(r) for r in page], sort=order.current
+        ),
     }
     return render_fragment(request, "referrals/triage/queue.html", "results", context)
 
@@ -103,7 +112,13 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
 
 def _joinable(named: Iterable[tuple[ReferralPerson, Sequence[Match]]]) -> list[Case]:
     """The cases about somebody like the referral's victim-survivor, the likeliest first, each once."""
-    found = [case for one, matches in named if one.role == PartyRole.VICTIM for m in matches for case in m.cases_as_victim]
+    found = [
+        case
+        for one, matches in named
+        if one.role == PartyRole.VICTIM
+        for m in matches
+        for case in m.cases_as_victim
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -116,7 +131,9 @@ def _route_form(referral: Referral, data: Any = None) -> RouteForm:
 @missing_is_404
 def take(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Hold it by name, or take it over knowingly."""
-    return _press(request, pk, services.take_referral, "You hold this referral now. Colleagues see your name on it.")
+    return _press(
+        request, pk, services.take_referral, "You hold this referral now. Colleagues see your name on it."
+    )
 
 
 @require_POST
@@ -124,13 +141,17 @@ def take(request: ActingRequest, pk: UUID) -> HttpResponse:
 @missing_is_404
 def release(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Give it back to the queue."""
-    return _press(request, pk, services.release_referral, "The referral is back in the queue, held by nobody.")
+    return _press(
+        request, pk, services.release_referral, "The referral is back in the queue, held by nobody."
+    )
 
 
 def _press(request: ActingRequest, pk: UUID, act: Callable[..., object], done: str) -> HttpResponse:
     get_object_or_404(taken_in(request.membership), pk=pk)
     form = VersionForm(request.POST)
-    if form.is_valid() and form.attempt(lambda: act(pk, version=form.cleaned_data["version"], actor=request.membership)):
+    if form.is_valid() and form.attempt(
+        lambda: act(pk, version=form.cleaned_data["version"], actor=request.membership)
+    ):
         messages.success(request, done)
     else:
         tell_refusal(request, form)
@@ -150,7 +171,9 @@ def open_case(request: ActingRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         version, known, actor = form.cleaned_data["version"], form.known(), request.membership
         if form.attempt(lambda: services.open_case_from(pk, version=version, known=known, actor=actor)):
-            messages.success(request, f"Case {form.result.reference} is open. Now route the referral to a service.")
+            messages.success(
+                request, f"Case {form.result.reference} is open. Now route the referral to a service."
+            )
             return redirect("referrals:triage", pk=pk)
     return render(request, "referrals/triage/open_case.html", {"form": form, "referral": referral})
 
@@ -163,13 +186,19 @@ def join_case(request: ActingRequest, pk: UUID, case_pk: UUID) -> HttpResponse:
     referral = _get(request, pk)
     case = case_or_404(request, case_pk)
     people, parties = list(referral.people.all()), parties_of(case)
-    form = JoinCaseForm(request.POST or None, people=people, parties=parties, initial={"version": referral.version})
+    form = JoinCaseForm(
+        request.POST or None, people=people, parties=parties, initial={"version": referral.version}
+    )
     if request.method == "POST" and form.is_valid():
         version, known, actor = form.cleaned_data["version"], form.known(), request.membership
         if form.attempt(lambda: services.join_case(pk, case_pk, version=version, known=known, actor=actor)):
             messages.success(request, f"The referral is in case {case.reference}. Now route it to a service.")
             return redirect("referrals:triage", pk=pk)
-    return render(request, "referrals/triage/join_case.html", {"form": form, "referral": referral, "case": case, "parties": parties})
+    return render(
+        request,
+        "referrals/triage/join_case.html",
+        {"form": form, "referral": referral, "case": case, "parties": parties},
+    )
 
 
 @require_POST
@@ -197,7 +226,11 @@ def route(request: ActingRequest, pk: UUID) -> HttpResponse:
 @missing_is_404
 def return_referral(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Send it back with a question."""
-    words = ("Ask the sender a question", "Return the referral", "The referral is returned. The sender sees your question.")
+    words = (
+        "Ask the sender a question",
+        "Return the referral",
+        "The referral is returned. The sender sees your question.",
+    )
     return _decide(request, pk, services.return_referral, QuestionForm, words)
 
 
@@ -206,7 +239,11 @@ def return_referral(request: ActingRequest, pk: UUID) -> HttpResponse:
 @missing_is_404
 def decline(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Decline it with a reason."""
-    words = ("Decline the referral", "Decline the referral", "The referral is declined. The sender sees the reason.")
+    words = (
+        "Decline the referral",
+        "Decline the referral",
+        "The referral is declined. The sender sees the reason.",
+    )
     return _decide(request, pk, services.decline_referral, ReasonForm, words)
 
 
@@ -215,18 +252,28 @@ def decline(request: ActingRequest, pk: UUID) -> HttpResponse:
 @missing_is_404
 def no_further_action(request: ActingRequest, pk: UUID) -> HttpResponse:
     """End it with a reason."""
-    words = ("No further action", "Record no further action", "No further action is recorded. The sender sees the reason.")
+    words = (
+        "No further action",
+        "Record no further action",
+        "No further action is recorded. The sender sees the reason.",
+    )
     return _decide(request, pk, services.end_without_action, ReasonForm, words)
 
 
 def _decide(
-    request: ActingRequest, pk: UUID, act: Callable[..., object], form_class: type[ReasonForm], words: tuple[str, str, str]
+    request: ActingRequest,
+    pk: UUID,
+    act: Callable[..., object],
+    form_class: type[ReasonForm],
+    words: tuple[str, str, str],
 ) -> HttpResponse:
     referral = _get(request, pk)
     form = form_class(request.POST or None, initial={"version": referral.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if form.attempt(lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)):
+        if form.attempt(
+            lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)
+        ):
             messages.success(request, words[2])
             return redirect("referrals:queue")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "referral": referral}

@@ -21,11 +21,15 @@ ROUTES = routes()
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Arguments that name no object, with a value that leads somewhere.
 PLAIN = {"number": 1, "ending": "csv", "token": "x" * 43, "uidb36": "1", "key": "no-such-key"}
-MEMBERS = {"front_door": "front_door_worker", "referrer": "police_officer", "marac_representative": "housing_representative"}
+MEMBERS = {
+    "front_door": "front_door_worker",
+    "referrer": "police_officer",
+    "marac_representative": "housing_representative",
+}
 DENIED = {"403", "404", "405"}
 
 
-class Undo(Exception):
+class UndoError(Exception):
     """Ends a request's savepoint, so that no request sees what another one did."""
 
 
@@ -52,8 +56,8 @@ def answer_to(client: Client, method: str, url: str) -> str:
     try:
         with transaction.atomic():
             response = client.generic(method, url, content_type="application/x-www-form-urlencoded")
-            raise Undo
-    except Undo:
+            raise UndoError
+    except UndoError:
         client.cookies = cookies
     assert response is not None
     if response.status_code in (301, 302):
@@ -88,7 +92,11 @@ def test_every_address_has_its_rows_and_every_row_an_address() -> None:
     without = [route for route in ROUTES if not rows_for(route, TABLE)]
     assert not without, f"no row in access.csv for {without}"
     patterns = {pattern for row in TABLE for pattern in row.routes}
-    idle = [pattern for pattern in patterns if not any(rows_for(route, [Row((pattern,), (), *[frozenset()] * 3, "")]) for route in ROUTES)]
+    idle = [
+        pattern
+        for pattern in patterns
+        if not any(rows_for(route, [Row((pattern,), (), *[frozenset()] * 3, "")]) for route in ROUTES)
+    ]
     assert not idle, f"access.csv speaks of addresses that do not exist: {idle}"
 
 
@@ -118,7 +126,9 @@ def test_nobody_signed_in_gets_nothing(cast: Cast) -> None:
         for method in METHODS:
             wanted = expected(rows, method=method, role="anonymous", relation="own")
             wanted = "sign in" if wanted == "refused" else wanted
-            got = answer_to(client, method, url := address(route, ids, max((row.objects for row in rows), key=len)))
+            got = answer_to(
+                client, method, url := address(route, ids, max((row.objects for row in rows), key=len))
+            )
             if not agrees(got, wanted, api="/api/" in url):
                 wrong.append(f"{method} {route}: {got}, the table says {wanted}")
     assert not wrong, "\n".join(wrong)

@@ -13,7 +13,15 @@ from dacase.cases.models import Case, Exclusion, Grant, Headline, Location, Part
 from dacase.cases.models.grant import permission_id
 from dacase.jobs.models import Job
 from dacase.walls.context import acting_as
-from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, MaracReferral, Meeting, MeetingAgency
+from marac.models import (
+    ActionPoint,
+    Hearing,
+    HearingGrant,
+    HearingPaper,
+    MaracReferral,
+    Meeting,
+    MeetingAgency,
+)
 from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAssessment, Route
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Return
@@ -60,7 +68,9 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     """A case of the outsider's agency with a party of each role, and the grant that the relation asks for."""
     case = Case.objects.create()
     own = grant(case, outsider, Scope.CASE)
-    people = [Person.objects.create(given_name=role.title(), family_name="Accesstest") for role in PartyRole.values]
+    people = [
+        Person.objects.create(given_name=role.title(), family_name="Accesstest") for role in PartyRole.values
+    ]
     parties = [
         Party.objects.create(case=case, person=person, role=role)
         for person, role in zip(people, PartyRole.values, strict=True)
@@ -165,7 +175,9 @@ def make_marac(parts: SimpleNamespace, member: Membership, relation: str, outsid
     return {"meeting": meeting.pk, "hearing": hearing.pk, "action_point": action.pk, "candidate": waiting.pk}
 
 
-def make_candidate(case: Case, coordinator: Membership, outsider: Membership, **fields: object) -> MaracReferral:
+def make_candidate(
+    case: Case, coordinator: Membership, outsider: Membership, **fields: object
+) -> MaracReferral:
     return MaracReferral.objects.create(
         case=case,
         agency=outsider.agency,
@@ -188,7 +200,11 @@ def make_owned(parts: SimpleNamespace, member: Membership, relation: str, outsid
     ids: Ids = {}
     with acting_as(owner):
         service = RefugeService.objects.create(
-            agency=owner.agency, name=f"House {uuid4()}", kind="refuge", address="9 Invented Row", service_address="PO"
+            agency=owner.agency,
+            name=f"House {uuid4()}",
+            kind="refuge",
+            address="9 Invented Row",
+            service_address="PO",
         )
         unit = Unit.objects.create(agency=owner.agency, service=service, name="Unit 1", sleeps=4)
         if relation != "excluded":
@@ -199,11 +215,19 @@ def make_owned(parts: SimpleNamespace, member: Membership, relation: str, outsid
             if relation == "other":
                 PlacementMember.objects.create(placement=placement, party=parts.parties[0])
             turn_away = TurnAway.objects.create(
-                agency=owner.agency, service=service, decided_by="service", cause="no_capacity", recorded_by=owner
+                agency=owner.agency,
+                service=service,
+                decided_by="service",
+                cause="no_capacity",
+                recorded_by=owner,
             )
             job = Job.objects.create(kind="return", agency=owner.agency, actor=owner, state="done")
             made = Return.objects.create(
-                kind="quarterly", period="2026-Q1", agency=owner.agency, requested_by=owner, job=job,
+                kind="quarterly",
+                period="2026-Q1",
+                agency=owner.agency,
+                requested_by=owner,
+                job=job,
                 counted_at=timezone.now(),
             )
             ids |= {

@@ -33,8 +33,12 @@ def stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     """Web, relay, worker and scheduler on a database with a small invented partnership."""
     folder = tmp_path_factory.mktemp("stack")
     folder.chmod(0o755)
-    environment = dict(os.environ, DACASE_ENV="demo", DACASE_DATABASE=os.environ["DACASE_DATABASE"] + "_browser")
-    environment["REDIS_URL"] = os.environ.get("DACASE_BROWSER_REDIS_URL") or embedded.start_broker(folder, durable=False)
+    environment = dict(
+        os.environ, DACASE_ENV="demo", DACASE_DATABASE=os.environ["DACASE_DATABASE"] + "_browser"
+    )
+    environment["REDIS_URL"] = os.environ.get("DACASE_BROWSER_REDIS_URL") or embedded.start_broker(
+        folder, durable=False
+    )
     environment["EMAIL_FILE_PATH"] = str(folder / "mail")
     for command in (["prepare_database"], ["make_demo_data", "--cases=120"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
@@ -58,7 +62,12 @@ def drop_database(environment: dict[str, str]) -> None:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        options = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+        ]
         running = playwright.chromium.launch(executable_path=chromium, args=options)
         yield running
         running.close()

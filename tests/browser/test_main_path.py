@@ -18,7 +18,8 @@ from dacase.processes import Stack
 from reporting.periods import quarter_of_day
 from tests.browser.conftest import ROOT, look
 
-pytestmark = pytest.mark.browser
+# One process runs all of them, so that one running DACase serves all.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 SignIn = Callable[..., Page]
 PHONE, HOME = "07700 900123", "1 Invented Row, Northmoor"
 TODAY = timezone.localdate()

@@ -83,14 +83,19 @@ def accepted(referral: Referral, worker: Membership, service: Membership) -> Cas
 def answered(case: Case, actor: Membership, yes: int = 16, **changes: Any) -> RiskAssessment:
     """An assessment with `yes` yes answers, the rest no."""
     with acting_as(actor):
-        assessment = risk_assessment.start_assessment(case.pk, submission=uuid.uuid4(), actor=actor, **changes)
+        assessment = risk_assessment.start_assessment(
+            case.pk, submission=uuid.uuid4(), actor=actor, **changes
+        )
         given = {
-            code: GivenAnswer(Answer.YES if number < yes else Answer.NO) for number, code in enumerate(topics("dash"))
+            code: GivenAnswer(Answer.YES if number < yes else Answer.NO)
+            for number, code in enumerate(topics("dash"))
         }
         return risk_assessment.save_answers(assessment.pk, answers=given, version=1, actor=actor)
 
 
-def assessed(case: Case, actor: Membership, yes: int = 16, *, judgement: str = "", **changes: Any) -> RiskAssessment:
+def assessed(
+    case: Case, actor: Membership, yes: int = 16, *, judgement: str = "", **changes: Any
+) -> RiskAssessment:
     """The same, completed."""
     assessment = answered(case, actor, yes, **changes)
     with acting_as(actor):

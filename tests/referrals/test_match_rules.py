@@ -10,13 +10,27 @@ NAMED = Identity("O’Placeholder", "Verity", date(1990, 3, 4))
 @pytest.mark.parametrize(
     ("other", "points", "reasons"),
     [
-        (Identity("O'PLACEHOLDER", "verity", date(1990, 3, 4)), 100, ["Same family name", "Same given name", "Same date of birth"]),
+        (
+            Identity("O'PLACEHOLDER", "verity", date(1990, 3, 4)),
+            100,
+            ["Same family name", "Same given name", "Same date of birth"],
+        ),
         (Identity("OPlaceholder", "Verity"), 55, ["Same family name", "Same given name"]),
-        (Identity("Oplaceholdre", "Veritie", date(1990, 4, 3)), 67,
-         ["Similar family name", "Similar given name", "Same date of birth with day and month exchanged"]),
-        (Identity("Newname", "Verity", date(1990, 3, 4), "O’Placeholder, Vee"), 90,
-         ["Family name is another name of this person", "Same given name", "Same date of birth"]),
-        (Identity("OPlaceholder", "", date(1990, 3, 5)), 50, ["Same family name", "Date of birth differs in one part"]),
+        (
+            Identity("Oplaceholdre", "Veritie", date(1990, 4, 3)),
+            67,
+            ["Similar family name", "Similar given name", "Same date of birth with day and month exchanged"],
+        ),
+        (
+            Identity("Newname", "Verity", date(1990, 3, 4), "O’Placeholder, Vee"),
+            90,
+            ["Family name is another name of this person", "Same given name", "Same date of birth"],
+        ),
+        (
+            Identity("OPlaceholder", "", date(1990, 3, 5)),
+            50,
+            ["Same family name", "Date of birth differs in one part"],
+        ),
         (Identity("Elsewhere", "Otto", date(1990, 3, 4)), 45, ["Same date of birth"]),
         (Identity("Elsewhere", "Otto", date(1971, 8, 20)), 0, []),
         (Identity("", "Verity"), 20, ["Same given name"]),

@@ -42,7 +42,10 @@ def test_each_reader_follows_a_referral_where_that_reader_works_on_it(cast):
     for reader, address in (
         (cast.front_door_worker, reverse("referrals:triage", args=[referral.pk])),
         (cast.idva, reverse("referrals:route_detail", args=[by_agency[cast.idva.agency_id].pk])),
-        (cast.social_worker, reverse("referrals:route_detail", args=[by_agency[cast.social_worker.agency_id].pk])),
+        (
+            cast.social_worker,
+            reverse("referrals:route_detail", args=[by_agency[cast.social_worker.agency_id].pk]),
+        ),
     ):
         with acting_as(reader):
             panel = panels.referrals_of_case(case, reader)
@@ -78,7 +81,9 @@ def test_the_front_door_is_told_to_decide_on_what_no_colleague_holds(cast):
         triage.take_referral(first.pk, version=1, actor=cast.mash_fennel)
     with acting_as(cast.front_door_worker):
         panel = panels.triage_queue(cast.front_door_worker)
-        assert [action.url for action in panel.next_actions] == [reverse("referrals:triage", args=[second.pk])]
+        assert [action.url for action in panel.next_actions] == [
+            reverse("referrals:triage", args=[second.pk])
+        ]
         assert panel.next_actions[0].due_at is not None
         assert panel.context["count"].number == 2
 
@@ -89,13 +94,17 @@ def test_the_service_is_told_to_accept_the_most_urgent(cast):
     with acting_as(cast.idva):
         urgent = Route.objects.order_by("due_at").first()
         panel = panels.waiting_routes(cast.idva)
-        assert [action.url for action in panel.next_actions] == [reverse("referrals:route_detail", args=[urgent.pk])]
+        assert [action.url for action in panel.next_actions] == [
+            reverse("referrals:route_detail", args=[urgent.pk])
+        ]
 
 
 def test_senders_see_their_own(cast):
     referral = send(cast.police_officer)
     with acting_as(cast.police_officer):
-        assert links_of(panels.sent_referrals(cast.police_officer)) == [reverse("referrals:detail", args=[referral.pk])]
+        assert links_of(panels.sent_referrals(cast.police_officer)) == [
+            reverse("referrals:detail", args=[referral.pk])
+        ]
     with acting_as(cast.police_alder):
         assert panels.sent_referrals(cast.police_alder).context["table"] is None
     with acting_as(cast.idva):
@@ -105,7 +114,9 @@ def test_senders_see_their_own(cast):
 def test_assessing_is_the_next_action_until_it_is_done_and_never_in_a_closed_case(cast):
     case = make_case(cast.idva)
     with acting_as(cast.idva):
-        assert [action.text for action in panels.assessments_of_case(case, cast.idva).next_actions] == ["Assess the risk"]
+        assert [action.text for action in panels.assessments_of_case(case, cast.idva).next_actions] == [
+            "Assess the risk"
+        ]
     assessed(case, cast.idva, 16)
     with acting_as(cast.idva):
         assert panels.assessments_of_case(case, cast.idva).next_actions == []

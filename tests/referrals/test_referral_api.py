@@ -18,7 +18,12 @@ def body(**changes):
         "submission": str(uuid.uuid4()),
         "contact": {"phone": "07700 900123", "safe_to_text": True},
         "people": [
-            {"role": "victim", "family_name": "Testcase", "given_name": "Vera", "date_of_birth": "1990-03-04"},
+            {
+                "role": "victim",
+                "family_name": "Testcase",
+                "given_name": "Vera",
+                "date_of_birth": "1990-03-04",
+            },
             {"role": "perpetrator", "family_name": "Testcase", "relationship": "Ex-partner"},
         ],
         "what_happened": "Shouting and a broken door.",
@@ -103,7 +108,9 @@ def test_a_named_front_door(cast, officer):
     assert post(officer, body(receiver=str(cast.front_door_worker.agency_id))).status_code == 201
 
 
-def test_following_it_needs_the_same_rights_as_the_page(cast, officer, sign_in, django_assert_max_num_queries):
+def test_following_it_needs_the_same_rights_as_the_page(
+    cast, officer, sign_in, django_assert_max_num_queries
+):
     referral = send(cast.police_officer)
     accepted(referral, cast.front_door_worker, cast.idva)
     url = reverse("referrals:api_referral", args=[referral.pk])

@@ -89,7 +89,9 @@ def test_a_double_click_gives_one_referral(cast, officer):
 def test_without_a_safe_way_the_sender_is_warned_and_the_queue_shows_it(cast, officer, sign_in):
     response = officer.post(CREATE, typed(phone="", ways=[]))
     assert "no safe way to make contact" in text_of(officer.get(response.url))
-    assert "No safe way to make contact" in text_of(sign_in(cast.front_door_worker).get(reverse("referrals:queue")))
+    assert "No safe way to make contact" in text_of(
+        sign_in(cast.front_door_worker).get(reverse("referrals:queue"))
+    )
 
 
 def test_an_empty_page_asks_for_what_is_needed_and_no_more(cast, officer):
@@ -126,7 +128,10 @@ TOMORROW = timezone.localdate() + timedelta(days=1)
         ({"what_happened": "x" * 10_001}, "must be 10000 characters or fewer"),
         ({"phone": "", "ways": ["safe_to_text"]}, "Enter the phone number that is safe to use"),
         ({"ways": ["safe_to_write"]}, "Enter the email or postal address that is safe to write to"),
-        ({"ways": ["safe_to_leave_message"]}, "Leaving a message is only safe where a call or a text message is"),
+        (
+            {"ways": ["safe_to_leave_message"]},
+            "Leaving a message is only safe where a call or a text message is",
+        ),
         ({"ways": ["safe_to_fly"]}, "What is safe: select one of the answers"),
         ({"phone": "not a number"}, "Enter a phone number with its area code"),
         ({"priority": "whenever"}, "How urgent is it: select one of the answers"),
@@ -240,7 +245,9 @@ def test_the_list_shows_state_clock_and_feedback(cast, officer, django_assert_ma
     assert "<strong>1</strong> referral<" in only_mine
     nothing = text_of(officer.get(reverse("referrals:sent"), {"state": "declined"}))
     assert "Nothing matches these filters" in nothing
-    senseless = officer.get(reverse("referrals:sent"), {"state": "\x00", "sort": "x", "after": "x", "sent_from_day": "99"})
+    senseless = officer.get(
+        reverse("referrals:sent"), {"state": "\x00", "sort": "x", "after": "x", "sent_from_day": "99"}
+    )
     assert "<strong>2</strong> referrals" in text_of(senseless)
 
 
@@ -259,7 +266,9 @@ def test_an_empty_list_says_what_to_do(officer):
     assert "Your agency has sent no referrals yet" in text_of(officer.get(reverse("referrals:sent")))
 
 
-def test_what_was_sent_can_be_read_again_and_the_look_is_recorded(cast, officer, django_assert_max_num_queries):
+def test_what_was_sent_can_be_read_again_and_the_look_is_recorded(
+    cast, officer, django_assert_max_num_queries
+):
     referral = send(cast.police_officer)
     url = reverse("referrals:detail", args=[referral.pk])
     with django_assert_max_num_queries(16):
@@ -286,7 +295,9 @@ def test_a_question_from_the_front_door_is_the_next_action(cast, officer):
 
     referral = send(cast.police_officer)
     with acting_as(cast.front_door_worker):
-        triage.return_referral(referral.pk, version=1, reason="Which flat is it?", actor=cast.front_door_worker)
+        triage.return_referral(
+            referral.pk, version=1, reason="Which flat is it?", actor=cast.front_door_worker
+        )
     page = text_of(officer.get(reverse("referrals:detail", args=[referral.pk])))
     assert "asks you a question" in page
     assert "Which flat is it?" in page

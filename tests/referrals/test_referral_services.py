@@ -30,7 +30,9 @@ def test_a_referral_holds_what_was_sent_and_its_clock_runs(cast):
         assert (stored.state, stored.priority) == (ReferralState.RECEIVED, Priority.HIGH)
         assert before <= stored.received_at <= timezone.now()
         assert stored.due_at == clock.due_at(stored.received_at, clock=clock.FRONT_DOOR, priority="high")
-        assert [(p.role, p.name) for p in stored.people.all()] == [(p.role, f"{p.given_name} {p.family_name}") for p in PEOPLE]
+        assert [(p.role, p.name) for p in stored.people.all()] == [
+            (p.role, f"{p.given_name} {p.family_name}") for p in PEOPLE
+        ]
         assert stored.contact.has_safe_way
         assert stored.contact.code_word == "Kestrel"
         event = Event.objects.get(subject_id=referral.pk)
@@ -129,8 +131,20 @@ VICTIM = PEOPLE[0]
         ({"people": [VICTIM, *[NamedPerson(PartyRole.PERPETRATOR, "Many")] * 11]}, "people"),
         ({"people": [VICTIM, *[NamedPerson(PartyRole.CHILD, "Many")] * 21]}, "people"),
         ({"people": [NamedPerson(PartyRole.VICTIM, "  ")]}, "people"),
-        ({"people": [NamedPerson(PartyRole.VICTIM, "Tomorrow", date_of_birth=timezone.localdate() + timedelta(days=1))]}, "date_of_birth"),
-        ({"people": [NamedPerson(PartyRole.VICTIM, "Methuselah", date_of_birth=date(1880, 1, 1))]}, "date_of_birth"),
+        (
+            {
+                "people": [
+                    NamedPerson(
+                        PartyRole.VICTIM, "Tomorrow", date_of_birth=timezone.localdate() + timedelta(days=1)
+                    )
+                ]
+            },
+            "date_of_birth",
+        ),
+        (
+            {"people": [NamedPerson(PartyRole.VICTIM, "Methuselah", date_of_birth=date(1880, 1, 1))]},
+            "date_of_birth",
+        ),
         ({"victim_aware": Aware.NO}, "not_aware_reason"),
         ({"contact": ContactAnswers(phone="07700 900123", safe_to_leave_message=True)}, "ways"),
     ],
@@ -144,7 +158,9 @@ def test_what_does_not_fit_is_refused_by_field_and_leaves_nothing(cast, changes,
 
 
 def test_a_reason_lets_an_unaware_victim_survivor_be_referred(cast):
-    referral = send(cast.police_officer, victim_aware=Aware.NO, not_aware_reason="She could not be reached alone.")
+    referral = send(
+        cast.police_officer, victim_aware=Aware.NO, not_aware_reason="She could not be reached alone."
+    )
     assert referral.victim_aware == Aware.NO
 
 

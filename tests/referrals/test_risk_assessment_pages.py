@@ -26,7 +26,12 @@ def text_of(response):
 
 
 def begin(client, case, **changes):
-    data = {"submission": str(uuid.uuid4()), "assessed_on_day": "1", "assessed_on_month": "6", "assessed_on_year": "2026"}
+    data = {
+        "submission": str(uuid.uuid4()),
+        "assessed_on_day": "1",
+        "assessed_on_month": "6",
+        "assessed_on_year": "2026",
+    }
     return client.post(reverse("referrals:assessment_start", args=[case.pk]), data | changes)
 
 
@@ -102,7 +107,13 @@ def test_a_wrong_day_is_refused(cast, case, idva, changes, words):
 def test_a_section_may_be_left_and_taken_up_again(cast, case, idva):
     begin(idva, case)
     assessment = the_assessment(cast.idva)
-    data = {"version": 1, "D01_answer": "yes", "D01_source": "records", "D01_note": "Photographed", "leave": "yes"}
+    data = {
+        "version": 1,
+        "D01_answer": "yes",
+        "D01_source": "records",
+        "D01_note": "Photographed",
+        "leave": "yes",
+    }
     assert idva.post(section_url(assessment, 1), data).url == reverse("cases:detail", args=[case.pk])
     page = text_of(idva.get(section_url(assessment, 1)))
     assert "Photographed" in page
@@ -113,7 +124,8 @@ def test_a_section_may_be_left_and_taken_up_again(cast, case, idva):
     assert "23 topics not answered yet" in judgement
     assert "Standard risk" not in judgement  # no band before every topic has its answer
     refused = idva.post(
-        reverse("referrals:assessment_judgement", args=[assessment.pk]), {"version": 2, "is_high_by_judgement": "no"}
+        reverse("referrals:assessment_judgement", args=[assessment.pk]),
+        {"version": 2, "is_high_by_judgement": "no"},
     )
     assert "Answer every topic first" in text_of(refused)
     open_page = text_of(idva.get(reverse("referrals:assessment_detail", args=[assessment.pk])))
@@ -124,7 +136,10 @@ def test_a_section_may_be_left_and_taken_up_again(cast, case, idva):
     ("changes", "words"),
     [
         ({"D01_answer": "perhaps"}, "select one of the answers"),
-        ({"D01_note": "A note and no answer"}, "Answer “Injury from the latest incident”, or take its note away"),
+        (
+            {"D01_note": "A note and no answer"},
+            "Answer “Injury from the latest incident”, or take its note away",
+        ),
         ({"D01_answer": "yes", "D01_note": "x" * 2_001}, "must be 2000 characters or fewer"),
         ({"D01_answer": "yes", "D01_note": "a\x00b"}, "has a character that cannot be stored"),
         ({"D01_answer": "yes", "version": "x"}, "Part of this page was missing"),
@@ -142,7 +157,9 @@ def test_two_people_answering_at_once_see_both_versions(cast, case, idva, sign_i
     begin(idva, case)
     assessment = the_assessment(cast.idva)
     manager = sign_in(cast.idva_manager)
-    manager.post(section_url(assessment, 1), {"version": 1, "D01_answer": "yes", "D01_note": "Seen by the GP"})
+    manager.post(
+        section_url(assessment, 1), {"version": 1, "D01_answer": "yes", "D01_note": "Seen by the GP"}
+    )
     data = {"version": 1, "D01_answer": "no", "D01_note": "Nothing visible"}
     page = text_of(idva.post(section_url(assessment, 1), data))
     assert f"{cast.idva_manager.user.name} saved this page while you were typing" in page
@@ -158,7 +175,10 @@ def test_two_people_answering_at_once_see_both_versions(cast, case, idva, sign_i
 def test_answers_typed_and_not_saved_come_back(cast, case, idva):
     begin(idva, case)
     url = section_url(the_assessment(cast.idva), 2)
-    idva.post(f"{reverse('cases:draft_save')}?for={url}", {"version": 1, "D06_answer": "yes", "D06_note": "Half a sen"})
+    idva.post(
+        f"{reverse('cases:draft_save')}?for={url}",
+        {"version": 1, "D06_answer": "yes", "D06_note": "Half a sen"},
+    )
     page = text_of(idva.get(url))
     assert "Half a sen" in page
     assert "We kept what you typed" in page

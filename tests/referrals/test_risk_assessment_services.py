@@ -40,7 +40,10 @@ def start(case, actor, **values):
 
 def save(assessment, actor, version, **answers):
     with acting_as(actor):
-        given = {code: GivenAnswer(*value) if isinstance(value, tuple) else GivenAnswer(value) for code, value in answers.items()}
+        given = {
+            code: GivenAnswer(*value) if isinstance(value, tuple) else GivenAnswer(value)
+            for code, value in answers.items()
+        }
         return services.save_answers(assessment.pk, answers=given, version=version, actor=actor)
 
 
@@ -77,7 +80,9 @@ def test_answers_are_kept_changed_and_left_alone(cast, case):
         }
         assert RiskAnswer.history.filter(topic="D02").count() == 2
         assert RiskAnswer.history.filter(topic="D01").count() == 1
-        assert Event.objects.filter(verb="assessment_answered").latest("at").data == {"topics": ["D02", "D03"]}
+        assert Event.objects.filter(verb="assessment_answered").latest("at").data == {
+            "topics": ["D02", "D03"]
+        }
 
 
 def test_an_unknown_topic_or_answer_is_refused(cast, case):
@@ -183,7 +188,9 @@ def test_a_past_assessment_keeps_its_band(cast, case, monkeypatch):
     later = ({"tool": "dash", "band": "high", "from_score": "0", "from_date": "2024-06-01", "meaning": ""},)
     before = tables.rows("thresholds")
     original = tables.rows
-    monkeypatch.setattr(tables, "rows", lambda name: before + later if name == "thresholds" else original(name))
+    monkeypatch.setattr(
+        tables, "rows", lambda name: before + later if name == "thresholds" else original(name)
+    )
     with acting_as(cast.idva):
         stored = RiskAssessment.objects.get(pk=done.pk)
         assert stored.band == Band.MEDIUM

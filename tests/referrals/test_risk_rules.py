@@ -8,7 +8,11 @@ from referrals.rules import risk_assessment as rules
 from referrals.rules import tables
 
 DAY = date(2026, 6, 1)
-BANDS = {**dict.fromkeys(range(10), "standard"), **dict.fromkeys(range(10, 14), "medium"), **dict.fromkeys(range(14, 25), "high")}
+BANDS = {
+    **dict.fromkeys(range(10), "standard"),
+    **dict.fromkeys(range(10, 14), "medium"),
+    **dict.fromkeys(range(14, 25), "high"),
+}
 CRITICAL = {"D08", "D10", "D11", "D13", "D14", "D15", "D16", "D17"}
 
 
@@ -40,15 +44,19 @@ def test_no_threshold_before_the_first_date():
 
 def test_a_later_threshold_leaves_past_days_alone(monkeypatch):
     before = tables.rows("thresholds")
-    later = ({"tool": "dash", "band": "high", "from_score": "12", "from_date": "2027-04-01", "meaning": ""},
-             {"tool": "dash", "band": "standard", "from_score": "0", "from_date": "2027-04-01", "meaning": ""})
+    later = (
+        {"tool": "dash", "band": "high", "from_score": "12", "from_date": "2027-04-01", "meaning": ""},
+        {"tool": "dash", "band": "standard", "from_score": "0", "from_date": "2027-04-01", "meaning": ""},
+    )
     monkeypatch.setattr(tables, "rows", lambda name: before + later)
     assert rules.band_for("dash", 12, on=date(2027, 3, 31)) == Band.MEDIUM
     assert rules.band_for("dash", 12, on=date(2027, 4, 1)) == Band.HIGH
     assert rules.band_for("dash", 11, on=date(2027, 4, 1)) == Band.STANDARD
 
 
-@pytest.mark.parametrize("row", tables.rows("review_intervals"), ids=lambda row: f"{row['tool']}-{row['band']}")
+@pytest.mark.parametrize(
+    "row", tables.rows("review_intervals"), ids=lambda row: f"{row['tool']}-{row['band']}"
+)
 def test_every_line_of_the_review_intervals(row):
     day = date.fromisoformat(row["from_date"])
     assert (rules.review_due_on(row["tool"], row["band"], on=day) - day).days == 7 * int(row["weeks"]) == 56
@@ -94,7 +102,12 @@ def test_critical_topics_are_named_at_any_score_and_only_when_answered_yes():
 
 @pytest.mark.parametrize(
     ("yes", "expected"),
-    [(["D06", "D12", "D01"], True), (["D06", "D12", "D16"], True), (["D06", "D12"], False), (["D12", "D15"], False)],
+    [
+        (["D06", "D12", "D01"], True),
+        (["D06", "D12", "D16"], True),
+        (["D06", "D12"], False),
+        (["D12", "D15"], False),
+    ],
 )
 def test_separation_control_and_violence_together(yes, expected):
     assert rules.is_dangerous_combination(dict.fromkeys(yes, Answer.YES)) is expected

@@ -45,7 +45,9 @@ def test_the_inbox_shows_what_waits(cast, idva, routed, django_assert_max_num_qu
 
 
 def test_an_empty_inbox(cast, sign_in):
-    assert "No referral is waiting for you" in text_of(sign_in(cast.refuge_worker).get(reverse("referrals:inbox")))
+    assert "No referral is waiting for you" in text_of(
+        sign_in(cast.refuge_worker).get(reverse("referrals:inbox"))
+    )
 
 
 def test_nothing_is_shown_until_somebody_opens_it_by_name(cast, idva, routed, django_assert_max_num_queries):
@@ -91,12 +93,16 @@ def test_the_second_colleague_is_told_who_was_first(cast, idva, routed, sign_in)
     assert "A colleague has accepted this referral" in late
 
 
-@pytest.mark.parametrize(("name", "done"), [("route_return", "back with the front door"), ("route_decline", "declined")])
+@pytest.mark.parametrize(
+    ("name", "done"), [("route_return", "back with the front door"), ("route_decline", "declined")]
+)
 def test_sending_back_with_a_reason(cast, idva, routed, sign_in, name, done):
     case_id = fresh(routed.referral, cast.front_door_worker).case_id
     assert "can no longer open the referral" in text_of(idva.get(url(name, routed)))
     assert "There is a problem" in text_of(idva.post(url(name, routed), {"version": 1, "reason": " "}))
-    page = text_of(idva.post(url(name, routed), {"version": 1, "reason": "Lives in another area"}, follow=True))
+    page = text_of(
+        idva.post(url(name, routed), {"version": 1, "reason": "Lives in another area"}, follow=True)
+    )
     assert done in page
     assert idva.get(url("route_detail", routed)).status_code == 404
     assert idva.get(reverse("cases:detail", args=[case_id])).status_code == 404
@@ -115,7 +121,9 @@ ACTS = ["route_detail", "route_open", "route_accept", "route_return", "route_dec
 def test_other_services_roles_and_barred_people_find_nothing(cast, sign_in, routed, name):
     case_id = fresh(routed.referral, cast.front_door_worker).case_id
     with acting_as(cast.idva_manager):
-        Exclusion.objects.create(case_id=case_id, group=cast.barred_colleague.user.group, reason="Knows the family")
+        Exclusion.objects.create(
+            case_id=case_id, group=cast.barred_colleague.user.group, reason="Knows the family"
+        )
     method = "get" if name == "route_detail" else "post"
     data = {"version": 1, "reason": "x"}
     for membership in (cast.refuge_worker, cast.social_worker, cast.outsider, cast.barred_colleague):

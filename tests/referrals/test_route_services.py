@@ -121,7 +121,9 @@ def test_the_advocate_leads_the_case_whoever_came_first(cast, referral):
 
 
 def test_a_second_service_does_not_take_the_lead(cast, referral):
-    routes = {r.to_agency_id: r for r in route_to(referral, cast.front_door_worker, cast.social_worker, cast.idva)}
+    routes = {
+        r.to_agency_id: r for r in route_to(referral, cast.front_door_worker, cast.social_worker, cast.idva)
+    }
     act(services.accept_route, routes[cast.idva.agency_id], actor=cast.idva)
     act(services.accept_route, routes[cast.social_worker.agency_id], actor=cast.social_worker)
     with acting_as(cast.idva):
@@ -153,8 +155,15 @@ def test_sending_back_ends_sight_and_brings_it_back_to_the_queue(cast, referral,
 
 
 def test_sent_back_by_one_it_stays_routed_to_the_other(cast, referral):
-    routes = {r.to_agency_id: r for r in route_to(referral, cast.front_door_worker, cast.idva, cast.refuge_worker)}
-    act(services.decline_route, routes[cast.refuge_worker.agency_id], actor=cast.refuge_worker, reason="No unit")
+    routes = {
+        r.to_agency_id: r for r in route_to(referral, cast.front_door_worker, cast.idva, cast.refuge_worker)
+    }
+    act(
+        services.decline_route,
+        routes[cast.refuge_worker.agency_id],
+        actor=cast.refuge_worker,
+        reason="No unit",
+    )
     assert fresh(referral, cast.idva).state == ReferralState.ROUTED
 
 
@@ -199,7 +208,9 @@ def test_other_roles_and_other_services_may_not(cast, routed):
 def test_a_barred_colleague_finds_nothing_at_her_own_service(cast, referral, routed):
     case_id = fresh(referral, cast.front_door_worker).case_id
     with acting_as(cast.idva_manager):
-        Exclusion.objects.create(case_id=case_id, group=cast.barred_colleague.user.group, reason="Knows the family")
+        Exclusion.objects.create(
+            case_id=case_id, group=cast.barred_colleague.user.group, reason="Knows the family"
+        )
     with acting_as(cast.barred_colleague):
         assert not Route.objects.exists()
         with pytest.raises(Route.DoesNotExist):

@@ -55,7 +55,10 @@ def test_whole_sets_of_referrals_seen_and_hidden(cast, three):
             assert set(Referral.objects.visible_to(membership)) == expected
             assert {one.referral for one in ReferralContact.objects.all()} == expected
             assert {one.referral for one in ReferralPerson.objects.all()} == expected
-            assert {one.referral for one in Route.objects.visible_to(membership)} == expected & {routed, taken}
+            assert {one.referral for one in Route.objects.visible_to(membership)} == expected & {
+                routed,
+                taken,
+            }
 
 
 def test_what_each_follows_sends_and_takes_in(cast, three):
@@ -124,7 +127,10 @@ def test_lists_take_the_same_number_of_queries_for_one_and_three_rows(cast, rows
     with acting_as(officer), django_assert_num_queries(2):
         assert len([outcomes(one) for one in sent_referrals(officer)]) == rows
     with acting_as(idva), django_assert_num_queries(1):
-        assert len([(one.referral.contact.has_safe_way, one.referral.sender_agency.name) for one in inbox(idva)]) == rows
+        assert (
+            len([(one.referral.contact.has_safe_way, one.referral.sender_agency.name) for one in inbox(idva)])
+            == rows
+        )
 
 
 def test_contact_details_are_for_who_wrote_them_and_who_works_with_them(cast):
@@ -139,12 +145,18 @@ def test_feedback_in_every_state(cast):
 
     def told():
         with acting_as(cast.police_officer):
-            return [(one.state, one.text) for one in outcomes(with_routes(Referral.objects.filter(pk=referral.pk)).get())]
+            return [
+                (one.state, one.text)
+                for one in outcomes(with_routes(Referral.objects.filter(pk=referral.pk)).get())
+            ]
 
     assert told() == []
     (route,) = route_to(referral, worker, cast.idva)
     front, service = worker.agency.name, cast.idva.agency.name
-    assert told() == [("routed", f"{front}: routed to a service"), ("routed", f"{service}: waiting to be opened")]
+    assert told() == [
+        ("routed", f"{front}: routed to a service"),
+        ("routed", f"{service}: waiting to be opened"),
+    ]
     with acting_as(cast.idva):
         route_services.open_route(route.pk, actor=cast.idva)
     assert told()[-1] == ("opened", f"{service}: opened, waiting for somebody to accept it")
@@ -154,8 +166,19 @@ def test_services_that_a_referral_may_go_to(cast):
     referral = send(cast.police_officer)
     with acting_as(cast.front_door_worker):
         open_to = set(services_to_route_to(referral).values_list("name", flat=True))
-        assert {cast.idva.agency.name, cast.refuge_worker.agency.name, cast.social_worker.agency.name} <= open_to
-        assert not {cast.police_officer.agency.name, cast.front_door_worker.agency.name, cast.commissioner.agency.name} & open_to
+        assert {
+            cast.idva.agency.name,
+            cast.refuge_worker.agency.name,
+            cast.social_worker.agency.name,
+        } <= open_to
+        assert (
+            not {
+                cast.police_officer.agency.name,
+                cast.front_door_worker.agency.name,
+                cast.commissioner.agency.name,
+            }
+            & open_to
+        )
     route_to(referral, cast.front_door_worker, cast.idva)
     with acting_as(cast.front_door_worker):
         stored = Referral.objects.get(pk=referral.pk)
@@ -167,7 +190,11 @@ def test_services_that_a_referral_may_go_to(cast):
 def test_referrals_of_a_case_for_each_reader(cast):
     referral = send(cast.police_officer)
     case = accepted(referral, cast.front_door_worker, cast.idva)
-    for reader, expected in ((cast.idva, [referral]), (cast.front_door_worker, [referral]), (cast.outsider, [])):
+    for reader, expected in (
+        (cast.idva, [referral]),
+        (cast.front_door_worker, [referral]),
+        (cast.outsider, []),
+    ):
         with acting_as(reader):
             assert list(referrals_of_case(case, reader)) == expected
     with acting_as(cast.idva):
@@ -175,7 +202,10 @@ def test_referrals_of_a_case_for_each_reader(cast):
 
 
 def named(*people):
-    return [ReferralPerson(role=PartyRole.VICTIM, family_name=family, given_name=given, date_of_birth=born) for family, given, born in people]
+    return [
+        ReferralPerson(role=PartyRole.VICTIM, family_name=family, given_name=given, date_of_birth=born)
+        for family, given, born in people
+    ]
 
 
 def known(actor, family, given="", born=None, aka=""):
@@ -186,7 +216,9 @@ def known(actor, family, given="", born=None, aka=""):
 
 def found(actor, one):
     with acting_as(actor):
-        return [(m.person.name, m.likeness.points, m.likeness.reasons) for m in matches_for(actor, [one])[one.pk]]
+        return [
+            (m.person.name, m.likeness.points, m.likeness.reasons) for m in matches_for(actor, [one])[one.pk]
+        ]
 
 
 def test_matches_are_ranked_with_their_reasons(cast):
@@ -199,8 +231,16 @@ def test_matches_are_ranked_with_their_reasons(cast):
     (one,) = named(("Placeholder", "Verity", date(1990, 3, 4)))
     assert found(worker, one) == [
         ("Verity Placeholder", 100, ["Same family name", "Same given name", "Same date of birth"]),
-        ("Verity Newname", 90, ["Family name is another name of this person", "Same given name", "Same date of birth"]),
-        ("Verity Placeholdre", 75, ["Similar family name", "Same given name", "Same date of birth with day and month exchanged"]),
+        (
+            "Verity Newname",
+            90,
+            ["Family name is another name of this person", "Same given name", "Same date of birth"],
+        ),
+        (
+            "Verity Placeholdre",
+            75,
+            ["Similar family name", "Same given name", "Same date of birth with day and month exchanged"],
+        ),
     ]
 
 
@@ -208,7 +248,9 @@ def test_no_match_from_a_file_that_the_reader_may_not_open(cast):
     known(cast.outsider, "Placeholder", "Verity", date(1990, 3, 4))
     barred = known(cast.idva, "Placeholder", "Verity", date(1990, 3, 4))
     with acting_as(cast.idva_manager):
-        Exclusion.objects.create(case=barred, group=cast.barred_colleague.user.group, reason="Knows the family")
+        Exclusion.objects.create(
+            case=barred, group=cast.barred_colleague.user.group, reason="Knows the family"
+        )
     (one,) = named(("Placeholder", "Verity", date(1990, 3, 4)))
     assert found(cast.front_door_worker, one) == []
     assert found(cast.barred_colleague, one) == []

@@ -31,7 +31,9 @@ def text_of(response):
 
 
 def press(client, name, referral, actor, *more, **data):
-    return client.post(url(name, referral, *more), {"version": fresh(referral, actor).version} | data, follow=True)
+    return client.post(
+        url(name, referral, *more), {"version": fresh(referral, actor).version} | data, follow=True
+    )
 
 
 def test_the_queue_is_sorted_by_its_clocks(cast, worker, django_assert_max_num_queries):
@@ -52,10 +54,18 @@ def test_an_empty_queue(worker):
     assert "Nothing is waiting" in text_of(worker.get(reverse("referrals:queue")))
 
 
-def test_the_page_shows_everything_and_the_look_is_recorded(cast, worker, referral, django_assert_max_num_queries):
+def test_the_page_shows_everything_and_the_look_is_recorded(
+    cast, worker, referral, django_assert_max_num_queries
+):
     with django_assert_max_num_queries(18):
         page = text_of(worker.get(url("triage", referral)))
-    for words in ("Vera Testcase", "07700 900123", "broken door", "Take this referral", "Nobody like the people named"):
+    for words in (
+        "Vera Testcase",
+        "07700 900123",
+        "broken door",
+        "Take this referral",
+        "Nobody like the people named",
+    ):
         assert words in page
     assert f"<title>Referral {referral.reference} – DACase</title>" in page
     with acting_as(cast.front_door_worker):
@@ -115,10 +125,13 @@ def test_a_stale_route_shows_where_it_went(cast, worker, referral, sign_in):
 def answers_for(referral, case, actor, new=()):
     """What the form posts: everybody of the referral is the one of the same given name in the case."""
     with acting_as(actor):
-        persons = {p.person.given_name: p.person_id for p in Party.objects.filter(case=case).select_related("person")}
+        persons = {
+            p.person.given_name: p.person_id for p in Party.objects.filter(case=case).select_related("person")
+        }
         people = ReferralPerson.objects.filter(referral=referral)
         return {
-            f"person-{one.pk}": "new" if one.given_name in new else str(persons[one.given_name]) for one in people
+            f"person-{one.pk}": "new" if one.given_name in new else str(persons[one.given_name])
+            for one in people
         }
 
 

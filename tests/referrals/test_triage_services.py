@@ -64,7 +64,9 @@ def test_knowing_who_holds_it_a_colleague_takes_over(referral, worker, colleague
         act(triage.release_referral, referral, actor=worker)
 
 
-@pytest.mark.parametrize("name", ["open_case_from", "return_referral", "decline_referral", "end_without_action"])
+@pytest.mark.parametrize(
+    "name", ["open_case_from", "return_referral", "decline_referral", "end_without_action"]
+)
 def test_nobody_decides_on_what_a_colleague_holds(referral, worker, colleague, name):
     act(triage.take_referral, referral, actor=worker)
     values = {} if name == "open_case_from" else {"reason": "Why"}
@@ -75,7 +77,11 @@ def test_nobody_decides_on_what_a_colleague_holds(referral, worker, colleague, n
 def test_a_new_case_gets_people_places_and_plan(cast, referral, worker):
     case = open_case_for(referral, worker)
     with acting_as(worker):
-        parties = Party.objects.filter(case=case).select_related("person").order_by("-role", "person__date_of_birth")
+        parties = (
+            Party.objects.filter(case=case)
+            .select_related("person")
+            .order_by("-role", "person__date_of_birth")
+        )
         assert [(p.role, p.person.name, p.person.date_of_birth, p.relationship) for p in parties] == [
             (p.role, f"{p.given_name} {p.family_name}", p.date_of_birth, p.relationship) for p in PEOPLE
         ]
@@ -114,7 +120,9 @@ def test_a_plan_without_a_safe_way_says_that_nothing_is_safe(cast, worker):
 def known_as(referral, case, worker):
     """Referral person -> person of the case with the same given name."""
     with acting_as(worker):
-        persons = {p.person.given_name: p.person_id for p in Party.objects.filter(case=case).select_related("person")}
+        persons = {
+            p.person.given_name: p.person_id for p in Party.objects.filter(case=case).select_related("person")
+        }
         return {
             one.pk: persons[one.given_name]
             for one in ReferralPerson.objects.filter(referral=referral)
@@ -124,7 +132,9 @@ def known_as(referral, case, worker):
 
 def test_a_known_person_is_taken_into_a_new_case_and_not_doubled(cast, referral, worker):
     first = open_case_for(referral, worker)
-    again = send(cast.police_officer, people=[PEOPLE[0], NamedPerson(PartyRole.PERPETRATOR, "Otherwise", "Piet")])
+    again = send(
+        cast.police_officer, people=[PEOPLE[0], NamedPerson(PartyRole.PERPETRATOR, "Otherwise", "Piet")]
+    )
     case = open_case_for(again, worker, known=known_as(again, first, worker))
     assert case != first
     with acting_as(worker):
@@ -150,7 +160,9 @@ def test_the_same_group_joins_its_case_and_adds_what_is_new(cast, referral, work
 
 def test_another_perpetrator_is_another_case(cast, referral, worker):
     case = open_case_for(referral, worker)
-    again = send(cast.police_officer, people=[PEOPLE[0], NamedPerson(PartyRole.PERPETRATOR, "Otherwise", "Piet")])
+    again = send(
+        cast.police_officer, people=[PEOPLE[0], NamedPerson(PartyRole.PERPETRATOR, "Otherwise", "Piet")]
+    )
     with pytest.raises(ValidationError, match="another perpetrator"):
         act(triage.join_case, again, actor=worker, case_id=case.pk, known=known_as(again, case, worker))
 
@@ -238,7 +250,13 @@ def test_routing_at_once_shows_the_second_where_the_first_routed(cast, referral,
     version = fresh(referral, worker).version
     act(triage.route_referral, referral, actor=worker, version=version, agencies=[cast.idva.agency])
     with pytest.raises(StaleVersion) as stale:
-        act(triage.route_referral, referral, actor=colleague, version=version, agencies=[cast.refuge_worker.agency])
+        act(
+            triage.route_referral,
+            referral,
+            actor=colleague,
+            version=version,
+            agencies=[cast.refuge_worker.agency],
+        )
     assert stale.value.current == {"agencies": [str(cast.idva.agency_id)]}
 
 
@@ -246,7 +264,12 @@ def test_no_route_without_a_case_a_service_or_to_one_that_may_not_take_it(cast, 
     with pytest.raises(ValidationError, match="Open or join a case"):
         act(triage.route_referral, referral, actor=worker, agencies=[cast.idva.agency])
     open_case_for(referral, worker)
-    for agencies in ([], [cast.police_officer.agency], [worker.agency], [cast.idva.agency, cast.commissioner.agency]):
+    for agencies in (
+        [],
+        [cast.police_officer.agency],
+        [worker.agency],
+        [cast.idva.agency, cast.commissioner.agency],
+    ):
         with pytest.raises(ValidationError) as refusal:
             act(triage.route_referral, referral, actor=worker, agencies=agencies)
         assert "agencies" in refusal.value.error_dict
@@ -278,7 +301,9 @@ def test_a_grant_without_end_is_left_as_it_is(cast, referral, worker):
         ("end_without_action", ReferralState.NO_FURTHER_ACTION),
     ],
 )
-def test_a_decision_with_its_reason_ends_the_clock_and_reaches_the_sender(cast, referral, worker, name, state):
+def test_a_decision_with_its_reason_ends_the_clock_and_reaches_the_sender(
+    cast, referral, worker, name, state
+):
     with pytest.raises(ValidationError) as refusal:
         act(getattr(triage, name), referral, actor=worker, reason=" ")
     assert "reason" in refusal.value.error_dict

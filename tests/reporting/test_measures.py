@@ -263,7 +263,7 @@ def test_the_login_of_figures_can_read_no_name_place_or_free_text(world, table, 
         connections["figures"].cursor() as cursor,
         pytest.raises(ProgrammingError, match="permission denied"),
     ):
-        cursor.execute(f"SELECT {column} FROM {table}")  # noqa: S608 - names of ours
+        cursor.execute(f"SELECT {column} FROM {table}")
 
 
 def test_the_columns_of_figures_are_codes_numbers_and_dates(world):
