@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from dacase.agencies.choices import Service
@@ -154,14 +155,16 @@ def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
         MaracReferral.objects.visible_to(membership)
         .filter(case=case, withdrawn_at=None)
         .select_related("agency")
-        .annotate(
-            hearing_id=Subquery(hearing.values("pk")[:1]),
-            hearing_state=Subquery(hearing.values("state")[:1]),
-            meets_on=Subquery(hearing.values("meeting__held_on")[:1]),
-        )
+        # One subquery for all three: each would ask for the reader's invitations anew.
+        .annotate(found=Subquery(hearing.values(found=JSONObject(pk="pk", state="state", on="meeting__held_on"))[:1]))
         .order_by("-referred_at", "-id")
         .first()
     )
+    if referral is not None:
+        found: Any = referral.found or {}
+        referral.hearing_id = UUID(found["pk"]) if found else None  # type: ignore[attr-defined]
+        referral.hearing_state = found.get("state")  # type: ignore[attr-defined]
+        referral.meets_on = date.fromisoformat(found["on"]) if found else None  # type: ignore[attr-defined]
     recorded = _recorded(case.pk)
     days = _days_of(recorded)
     if referral is None or _is_heard(referral, recorded):
