@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 export PORT
 
-.PHONY: help demo test lint types bench shell assets lock clean
+.PHONY: help demo test coverage lint types bench shell assets lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST)
@@ -31,7 +31,11 @@ demo: .venv/.stamp ## Run the whole of DACase on this machine with an invented p
 	@exec $(BIN)/python manage.py demo
 
 test: .venv/.stamp ## Run the whole test suite (PYTEST_ARGS="tests/marac -q" for a part)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+coverage: .venv/.stamp ## Run the suite and hold services, selectors and rules to 95% of their statements
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/coverage report --fail-under=95 --include='*/services/*,*/services.py,*/selectors/*,*/selectors.py,*/rules/*,*/rules.py'
 
 lint: .venv/.stamp types ## Check style, formatting, templates, types, migrations and the rooms' imports
 	$(BIN)/ruff check .
