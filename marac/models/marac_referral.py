@@ -1,13 +1,14 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.choices import AgencyKind
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.models import Case
+from dacase.cases.models.case import is_open_to
 from marac.choices import Criterion
 from referrals.choices import Aware, Consent
 
@@ -15,7 +16,7 @@ from referrals.choices import Aware, Consent
 class MaracReferralQuerySet(models.QuerySet["MaracReferral"]):
     def visible_to(self, membership: Membership) -> "MaracReferralQuerySet":
         """MARAC referrals of cases that the membership may open."""
-        return self.filter(Exists(Case.objects.visible_to(membership).filter(pk=OuterRef("case_id"))))
+        return self.filter(is_open_to(membership, "case_id"))
 
     def candidates(self) -> "MaracReferralQuerySet":
         """Referrals that wait to be put on an agenda."""

@@ -1,20 +1,21 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import Band
 from dacase.cases.models import Case
+from dacase.cases.models.case import is_open_to
 from referrals.choices import Answer, AnswerSource, RiskTool
 
 
 class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):
     def visible_to(self, membership: Membership) -> QuerySet["RiskAssessment"]:
         """Assessments in cases that the membership may open."""
-        return self.filter(Exists(Case.objects.visible_to(membership).filter(pk=OuterRef("case_id"))))
+        return self.filter(is_open_to(membership, "case_id"))
 
     def completed(self) -> QuerySet["RiskAssessment"]:
         return self.filter(completed_at__isnull=False)

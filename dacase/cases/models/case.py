@@ -17,19 +17,28 @@ def new_case_reference() -> str:
     return new_reference("C")
 
 
+def is_open_to(membership: Membership, column: str, scope: str = Scope.CASE) -> Q:
+    """The condition that `column` holds the key of a case that the membership may see in `scope`.
+
+    For `visible_to` of whatever belongs to a case: one step shorter than by way of the cases themselves, and
+    a page asks it of many tables.
+    """
+    from dacase.cases.models.exclusion import Exclusion
+    from dacase.cases.models.grant import Grant
+
+    scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
+    granted = Grant.objects.held_by(membership, scopes).filter(content_object=OuterRef(column))
+    barred = Exclusion.objects.barring(membership).filter(case=OuterRef(column))
+    return Q(Exists(granted)) & ~Q(Exists(barred))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, membership: Membership, scope: str = Scope.CASE) -> QuerySet["Case"]:
         """Cases that the membership's agency holds a current grant of `scope` on, less what bars it.
 
         A grant of the whole file includes its summary. The database holds the same wall (walls.py).
         """
-        from dacase.cases.models.exclusion import Exclusion
-        from dacase.cases.models.grant import Grant
-
-        scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
-        granted = Grant.objects.held_by(membership, scopes).filter(content_object=OuterRef("pk"))
-        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("pk"))
-        return self.filter(Exists(granted)).exclude(Exists(barred))
+        return self.filter(is_open_to(membership, "pk", scope))
 
 
 class Case(models.Model):
