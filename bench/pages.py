@@ -27,10 +27,13 @@ from marac.models import Hearing
 from referrals.models import Referral, RiskAssessment
 
 OURS, WITHOUT, GUARDIAN, GUARDIAN_BARE = "ours", "bare", "guardian", "guardian, no walls"
-NEWEST = ("-opened_at", "-pk")
+NEWEST = ("-opened_at", "-id")
 SHOWN = ("headline__victim", "headline__worker__user")
 # A surname that about one person in 2,450 has, and the first letters of many.
 SURNAME, LETTERS = "Tealthistle", "tea"
+
+CAPPED_LIST, LETTERS_SEARCH = "50 newest open cases, count to 1,000", "Search, three letters"
+READS = "Open one case, six reads"
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,14 @@ def readings(actors: dict[str, Membership], cases: dict[str, Any]) -> list[Readi
     found = []
     for agency, actor in actors.items():
         pages: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-            "50 newest open cases, count to 1,000": (
+            CAPPED_LIST: (
                 lambda a: newest(a, capped_count),
                 lambda q: newest_of(q, capped_count),
             ),
             "50 newest open cases, exact count": (lambda a: newest(a, exact), lambda q: newest_of(q, exact)),
             "Search, a surname": (lambda a: search(a, SURNAME), lambda q: search_of(q, SURNAME)),
-            "Search, three letters": (lambda a: search(a, LETTERS), lambda q: search_of(q, LETTERS)),
-            "Open one case": (
+            LETTERS_SEARCH: (lambda a: search(a, LETTERS), lambda q: search_of(q, LETTERS)),
+            READS: (
                 lambda a, pk=cases[agency]: open_case(a, pk),
                 lambda q, pk=cases[agency]: open_of(q, pk),
             ),
@@ -108,7 +111,7 @@ def newest(actor: Membership, count: Callable[..., Any]) -> Any:
 
 def newest_of(cases: QuerySet[Case], count: Callable[..., Any]) -> Any:
     rows = cases.filter(closed_at=None)
-    page = list(rows.select_related(*SHOWN).order_by(*NEWEST)[:51])[:50]
+    page = keyset_page(rows.select_related(*SHOWN), order=NEWEST, after=None)
     return [case.pk for case in page], str(count(rows))
 
 
@@ -122,7 +125,7 @@ def search_of(cases: QuerySet[Case], words: str) -> Any:
     key = search_key(words)
     party = Party.objects.using(cases.db).filter(case=OuterRef("pk"), person__family_name_key__prefix=key)
     rows = cases.filter(Exists(party))
-    page = list(rows.select_related(*SHOWN).order_by(*NEWEST)[:51])[:50]
+    page = keyset_page(rows.select_related(*SHOWN), order=NEWEST, after=None)
     named = Party.objects.using(cases.db).filter(
         case__in=[case.pk for case in page], person__family_name_key__prefix=key
     )

@@ -78,7 +78,7 @@ def no_permission() -> Iterator[None]:
             ),
             ("dacase.cases.views.case_list.find_grants", lambda membership, words: bare_search(words)),
             ("dacase.cases.views.case_list.case_rows", bare_rows),
-            ("dacase.cases.views.case_list.NEWEST_FIRST", tuple(name.replace("pk", "id") for name in NEWEST)),
+            ("dacase.cases.views.case_list.NEWEST_FIRST", NEWEST),
         ]:
             stack.enter_context(patch(target, instead))
         connections["default"] = connections[BARE]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dacase.cases.rules import ALPHABET
@@ -78,6 +79,11 @@ def working_day(day: date, after: int = 0) -> date:
     """`day` or the next working day, and `after` working days on from there."""
     days = working_days(*CALENDAR)
     return days[bisect_left(days, day) + after]
+
+
+def dashed(key: str) -> str:
+    """A key of these dice as the event log's data writes it."""
+    return str(UUID(key))
 
 
 def count_working_days(first: date, last: date) -> int:

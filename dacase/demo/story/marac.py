@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from dacase.cases.choices import Purpose
 from dacase.demo import shares, words
-from dacase.demo.chance import at_work, later_at_work, midnight, working_day
+from dacase.demo.chance import at_work, dashed, later_at_work, midnight, working_day
 from dacase.demo.partners import Worker
 from dacase.demo.story.action_points import undertake
 from dacase.demo.story.case_file import CaseFile
@@ -113,12 +113,30 @@ def list_hearing(
         outcome=dice.pick(words.OUTCOMES) if heard else "", heard_on=held_on if heard else None, closed_at=closed_at,
     )  # fmt: skip
     write_papers(file, key, at=listed_at, criterion=criterion, referrer=referrer)
-    file.event("hearing_listed", at=listed_at, by=coordinator, label="marac.hearing", subject=key)
+    agencies = sorted(dashed(teller.area[invited].id) for invited in ["marac", *meetings.invited()])
+    file.event(
+        "hearing_listed",
+        at=listed_at,
+        by=coordinator,
+        label="marac.hearing",
+        subject=key,
+        meeting=dashed(meetings.keys[held_on]),
+        agencies=agencies,
+    )
     for invited in ["marac", *meetings.invited()]:
         invite(file, key, invited, at=listed_at, by=coordinator, until=closed_at)
     if heard:
         recorded = later_at_work(dice, at_work(dice, held_on), within_hours=3)
-        file.event("hearing_recorded", at=recorded, by=coordinator, label="marac.hearing", subject=key)
+        # Who holds the case reads here when it was heard; the hearing itself is closed by then.
+        file.event(
+            "hearing_recorded",
+            at=recorded,
+            by=coordinator,
+            label="marac.hearing",
+            subject=key,
+            heard_on=held_on.isoformat(),
+            marac_referral=dashed(referral),
+        )
         undertake(file, key, held_on, recorded, meetings.invited())
         file.heard_on.append(held_on)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dacase.cases.choices import Purpose
 from dacase.demo import shares
-from dacase.demo.chance import later_at_work
+from dacase.demo.chance import dashed, later_at_work
 from dacase.demo.partners import Worker
 from dacase.demo.story.case_file import CaseFile
 from dacase.demo.story.front_door import Arrival
@@ -83,7 +83,8 @@ def route(
         accepted_by_id=worker.id if accepted else None, accepted_at=answered if accepted else None,
         sent_back_at=answered if ended else None, sent_back_reason=SENT_BACK if ended else "",
     )  # fmt: skip
-    file.event("route_made", at=at, by=router, label="referrals.route", subject=key_of_route)
+    agency = dashed(area[key].id)
+    file.event("route_made", at=at, by=router, label="referrals.route", subject=key_of_route, agency=agency)
     file.grant(key, PURPOSES[key], at=at, by=router, reason=f"Routed with referral {arrival.reference}",
                until=answered if ended else None)  # fmt: skip
     if ended:
