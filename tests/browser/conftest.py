@@ -59,7 +59,8 @@ def drop_database(environment: dict[str, str]) -> None:
     server.close()
 
 
-@pytest.fixture(scope="session")
+# No longer than a module: while Playwright runs, Django refuses the database to this thread.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         options = [
