@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def own_broker():
     """REDIS_URL with a database number of this test process: other processes run their own workers."""
-    number = 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 2
-    address = os.environ["REDIS_URL"].partition("?")[0]
+    number = 2 + 2 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 7)
+    address = re.sub(r"(\?.*|/\d+)$", "", os.environ["REDIS_URL"])
     return f"{address}?db={number}" if address.startswith("unix") else f"{address.rstrip('/')}/{number}"
 
 
