@@ -139,10 +139,8 @@ class ReferralForm(SubmitOnceForm, NameFields):
         self.fields["family_name"].error_messages["required"] = "Enter the victim-survivor’s family name"
         self.doors = list(front_doors())
         if len(self.doors) > 1:
-            self.fields["receiver"].choices = [
-                ("", "Choose an area"),
-                *((str(a.pk), a.name) for a in self.doors),
-            ]  # type: ignore[attr-defined]
+            areas = [("", "Choose an area"), *((str(door.pk), door.name) for door in self.doors)]
+            self.fields["receiver"].choices = areas  # type: ignore[attr-defined]
         else:
             del self.fields["receiver"]
 

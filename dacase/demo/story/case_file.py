@@ -90,7 +90,7 @@ class CaseFile:
             self.grants[key, scope] = Access(at, purpose, by, reason, until)
 
     def event(self, verb: str, *, at: datetime, by: Worker, label: str = "cases.case", subject: str = "",
-              **data: str) -> None:  # fmt: skip
+              **data: str | list[str]) -> None:  # fmt: skip
         """Write into the event log that `by` did `verb` to the model `label`."""
         self.happened(at)
         self.teller.load.add(
