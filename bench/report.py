@@ -88,12 +88,16 @@ def table(lines: list[Line]) -> str:
 def document(lines: list[Line], facts: dict[str, str], runs: int) -> str:
     """The text of docs/bench.md."""
     told = "\n".join(f"- {name}: {value}" for name, value in facts.items())
+    missed = [f"- {miss}" for line in lines for miss in line.misses]
+    verdict = "\n".join(["Missed this time:", "", *missed]) if missed else "Every target is met."
     return f"""# What permissions cost, measured
 
 Written by `make bench` ({timezone.localdate():%-d %B %Y}). Milliseconds, median / 95th percentile of {runs} runs after a
 warm-up; all ways interleaved in one process on one machine, so compare the ratios and not the times.
 
 {table(lines)}
+
+{verdict}
 
 - *ours*: the selectors that the pages use, on the application's login: opening the transaction with its signed
   context, row security on every table, `visible_to` as well.
