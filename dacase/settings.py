@@ -30,7 +30,9 @@ CONTEXT_KEY = env.str("CONTEXT_KEY", INSECURE_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Where links in e-mails lead: a worker that sends one has no request to read the address from.
-HERE = f"https://{','.join(ALLOWED_HOSTS[:1])}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+HERE = (
+    f"https://{','.join(ALLOWED_HOSTS[:1])}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+)
 BASE_URL = env.str("BASE_URL", HERE)
 
 INSTALLED_APPS = [

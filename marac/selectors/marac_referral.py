@@ -156,7 +156,11 @@ def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
         .filter(case=case, withdrawn_at=None)
         .select_related("agency")
         # One subquery for all three: each would ask for the reader's invitations anew.
-        .annotate(found=Subquery(hearing.values(found=JSONObject(pk="pk", state="state", on="meeting__held_on"))[:1]))
+        .annotate(
+            found=Subquery(
+                hearing.values(found=JSONObject(pk="pk", state="state", on="meeting__held_on"))[:1]
+            )
+        )
         .order_by("-referred_at", "-id")
         .first()
     )

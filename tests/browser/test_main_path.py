@@ -184,7 +184,9 @@ def count_quarter(page: Page, folder: Path) -> tuple[dict[str, str], str]:
     page.select_option("#id_period", period)
     look(page, "return-request")
     press(page, "Count the return")
-    done = page.get_by_role("link", name="See the figures").or_(page.get_by_role("button", name="See the figures"))
+    done = page.get_by_role("link", name="See the figures").or_(
+        page.get_by_role("button", name="See the figures")
+    )
     done.or_(page.get_by_role("button", name="Download as CSV")).first.wait_for(timeout=60_000)
     page.goto(page.url)
     look(page, "return")
@@ -196,7 +198,10 @@ def count_quarter(page: Page, folder: Path) -> tuple[dict[str, str], str]:
         download.value.save_as(path)
         if ending == "CSV":
             text = path.read_text(encoding="utf-8-sig")
-            figures = {f"{row['measure']}/{row['breakdown']}": row["value"] for row in csv.DictReader(io.StringIO(text))}
+            figures = {
+                f"{row['measure']}/{row['breakdown']}": row["value"]
+                for row in csv.DictReader(io.StringIO(text))
+            }
         else:
             with zipfile.ZipFile(path) as parts:
                 everything = b"".join(parts.read(name) for name in parts.namelist())
@@ -205,7 +210,9 @@ def count_quarter(page: Page, folder: Path) -> tuple[dict[str, str], str]:
 
 
 def test_from_referral_to_return(sign_in_as: SignIn, stack: Stack, tmp_path: Path) -> None:
-    police, front_door, idva = (sign_in_as(name) for name in ("Petra Invented", "Fern Made-Up", "Ida Fictional"))
+    police, front_door, idva = (
+        sign_in_as(name) for name in ("Petra Invented", "Fern Made-Up", "Ida Fictional")
+    )
     reference = refer(police, family="Journeytest", born=date(1991, 3, 4))
     case = open_case_and_route(front_door, reference)
     accept_and_assess(idva, reference, case)
@@ -228,7 +235,15 @@ def test_from_referral_to_return(sign_in_as: SignIn, stack: Stack, tmp_path: Pat
     refuge = sign_in_as("Reva Fictional")
     unit = place(refuge, case)
     for page in (idva, coordinator, front_door, housing, police):
-        for address in (case, f"{case}timeline/", f"{case}people/", f"{case}access/", hearing, "/", "/cases/"):
+        for address in (
+            case,
+            f"{case}timeline/",
+            f"{case}people/",
+            f"{case}access/",
+            hearing,
+            "/",
+            "/cases/",
+        ):
             page.goto(address)
             assert unit not in page.content(), f"{address} tells where the household is"
     refuge.goto(f"/refuge/place/{case.split('/')[2]}/")
