@@ -3,6 +3,7 @@
 from dacase.walls.policies import (
     AGENCY,
     GROUPS,
+    RUNNING,
     Policy,
     Wall,
     Walls,
@@ -16,9 +17,6 @@ from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, Marac
 INVITED = (
     "CASE WHEN viewers_recheck_at IS NULL OR viewers_recheck_at > statement_timestamp()"
     f" THEN viewer_groups && {GROUPS} ELSE app_holds_hearing_grant(id) END"
-)
-RUNNING = (
-    "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
 )
 HOLDS_THE_CASE = (
     "EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = content_object_id"  # noqa: S608 - our own constants

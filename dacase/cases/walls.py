@@ -14,6 +14,7 @@ from dacase.cases.models import (
 from dacase.walls.policies import (
     AGENCY,
     GROUPS,
+    RUNNING,
     USER,
     Policy,
     Wall,
@@ -24,9 +25,6 @@ from dacase.walls.policies import (
     whole_file,
 )
 
-RUNNING = (
-    "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
-)
 OF_A_CASE = "EXISTS (SELECT 1 FROM cases_party p WHERE p.person_id = {id} OFFSET 0)"
 NAMES_WHOM_SHE_SEES = f"{in_open_case('case_id')} AND app_sees_person(person_id)"
 

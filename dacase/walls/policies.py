@@ -11,6 +11,10 @@ from django.db.models import Model
 GROUPS = "(SELECT app_groups())"
 AGENCY = "(SELECT app_agency())"
 USER = "(SELECT app_user())"
+# A grant that has begun and not ended.
+RUNNING = (
+    "valid_from <= statement_timestamp() AND (valid_until IS NULL OR valid_until > statement_timestamp())"
+)
 BARRED = "(SELECT app_barred_cases())::uuid[]"
 
 WHOLE_FILE = (

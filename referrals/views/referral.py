@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
+from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
 from dacase.ui.components import Clock, Column, Link, Table, Tag
 from dacase.ui.htmx import render_fragment
@@ -17,7 +18,6 @@ from referrals.choices import ReferralState
 from referrals.forms.referral import ReferralPage, SentFilter
 from referrals.models import Referral
 from referrals.selectors.referral import followed_referrals, may_see_contact, outcomes, sent_referrals
-from referrals.views.access import read_or_404
 from referrals.views.facts import facts_of
 from referrals.views.lists import VERBS, tabs_for
 

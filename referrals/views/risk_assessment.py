@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import ActingRequest, NotAllowed, requires
-from dacase.cases.access import case_or_404
+from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
 from referrals.forms.risk_assessment import JudgementForm, SectionForm, StartForm
 from referrals.models import RiskAssessment
@@ -23,7 +23,6 @@ from referrals.selectors.risk_assessment import (
     steps_of,
 )
 from referrals.services import risk_assessment as services
-from referrals.views.access import read_or_404
 from referrals.views.refusals import missing_is_404
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dacase.agencies.access import ActingRequest, requires
+from dacase.cases.access import read_or_404
 from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
@@ -21,7 +22,6 @@ from referrals.models import Route
 from referrals.selectors.route import inbox as inbox_routes
 from referrals.selectors.route import opened_by, referral_of, routes_to
 from referrals.services import route as services
-from referrals.views.access import read_or_404
 from referrals.views.facts import facts_of
 from referrals.views.lists import marks, sender_cell, tabs_for
 from referrals.views.refusals import missing_is_404, tell_refusal

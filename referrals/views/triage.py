@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dacase.agencies.access import ActingRequest, requires
-from dacase.cases.access import case_or_404
+from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case
 from dacase.ui.components import Clock, Column, Link, Table, Text
@@ -32,7 +32,6 @@ from referrals.selectors.match import Match, matches_for
 from referrals.selectors.referral import outcomes, with_people
 from referrals.selectors.triage import parties_of, services_to_route_to, taken_in, triage_queue
 from referrals.services import triage as services
-from referrals.views.access import read_or_404
 from referrals.views.facts import facts_of
 from referrals.views.lists import marks, sender_cell, tabs_for
 from referrals.views.refusals import missing_is_404, tell_refusal

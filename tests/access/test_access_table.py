@@ -37,10 +37,6 @@ def member_of(cast: Cast, role: str) -> Membership:
     return getattr(cast, MEMBERS.get(role, role))
 
 
-def outsider(cast: Cast) -> Membership:
-    return cast.outsider
-
-
 def address(route: str, ids: dict[str, UUID], objects: tuple[str, ...]) -> str:
     """The address of a route whose arguments are, in their order, the ids of `objects`."""
     wanted = iter(objects)
@@ -105,7 +101,7 @@ def test_answers_are_those_of_the_table(role: str, cast: Cast) -> None:
     member = member_of(cast, role)
     client = signed_in_client(member)
     client.raise_request_exception = False
-    ids = {relation: relate(member, relation, outsider(cast)) for relation in RELATIONS}
+    ids = {relation: relate(member, relation, cast.outsider) for relation in RELATIONS}
     wrong = []
     for route in ROUTES:
         rows = rows_for(route, TABLE)
