@@ -6,7 +6,7 @@ FROM python:${PYTHON}-slim AS packages
 WORKDIR /build
 COPY pyproject.toml requirements.lock ./
 # Everything in the lock is fetched and its hash checked; only what an installation runs on is installed from that.
-RUN pip download --quiet --require-hashes --only-binary=:all: --requirement requirements.lock --dest wheels \
+RUN pip download --quiet --no-deps --require-hashes --only-binary=:all: --requirement requirements.lock --dest wheels \
     && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
         > runtime.txt \
     && python -m venv /venv \

@@ -23,7 +23,7 @@ help: ## Show this list
 		&& uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
 	else \
 		{ test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv; } \
-		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
 	fi
 	@touch $@
 

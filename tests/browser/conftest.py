@@ -75,7 +75,9 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_context(browser: Browser, stack: Stack) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(
+    browser: Browser, stack: Stack, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browsers with nothing in common: `new_context(width=390, java_script_enabled=False)`."""
     opened: list[BrowserContext] = []
 
@@ -87,9 +89,20 @@ def new_context(browser: Browser, stack: Stack) -> Iterator[Callable[..., Browse
         opened.append(context)
         return context
 
+    failed_before = request.session.testsfailed
     yield make
+    if request.session.testsfailed > failed_before:
+        say_where_it_stood(opened, stack)
     for context in opened:
         context.close()
+
+
+def say_where_it_stood(opened: list[BrowserContext], stack: Stack) -> None:
+    """After a failure: what each page read and each process logged last. Pictures are lost with the machine."""
+    for page in (page for context in opened for page in context.pages):
+        print(f"\n--- {page.url}\n{page.locator('main').inner_text(timeout=5_000)}")
+    for log in sorted(stack.folder.glob("log/*.log")):
+        print(f"\n--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:], sep="\n")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -160,14 +161,14 @@ def record_hearing(page: Page, hearing: str) -> None:
 
 
 def place(page: Page, case: str) -> str:
-    """Place the household in the first free unit. Returns the unit's words."""
+    """Place the household in the first free unit with a bed for each. Returns the unit's words."""
     page.goto("/refuge/")
     look(page, "refuge-board")
     page.goto(f"/refuge/place/{case.split('/')[2]}/")
     for label in ("Wren", "Finch", "Robin"):
         page.get_by_label(label).check()
     fill_date(page, "starts_on", TODAY)
-    free = page.locator("label").filter(has_text="Free").first
+    free = page.locator("label").filter(has_text=re.compile(r"sleeps ([3-9]|\d\d).*Free")).first
     words = free.inner_text()
     free.click()
     look(page, "refuge-place")
