@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "dacase.jobs",
     "dacase.cases",
     "referrals",
+    "referrals.casework",
     "marac",
     "refuge",
     "reporting",

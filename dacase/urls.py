@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("dacase.jobs.urls")),
     path("", include("dacase.cases.urls")),
     path("", include("referrals.urls")),
+    path("", include("referrals.casework.urls")),
     path("", include("marac.urls")),
     path("", include("refuge.urls")),
     path("", include("reporting.urls")),

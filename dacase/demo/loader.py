@@ -148,7 +148,7 @@ class Loader:
         self.waiting = 0
 
 
-ORDER = {"cases": 0, "referrals": 1, "marac": 2, "refuge": 3}
+ORDER = {"cases": 0, "referrals": 1, "casework": 2, "marac": 3, "refuge": 4}
 
 
 @contextmanager

@@ -17,6 +17,7 @@ ROOMS = [
     "dacase.jobs",
     "dacase.cases",
     "referrals",
+    "referrals.casework",
     "marac",
     "refuge",
     "reporting",

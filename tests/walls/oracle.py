@@ -20,8 +20,10 @@ Row = dict[str, Any]
 Keys = dict[str, set[Any]]
 OF_THE_CASE = (
     "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan",
-    "marac_maracreferral", "referrals_riskassessment",
+    "marac_maracreferral", "referrals_riskassessment", "casework_episode",
 )  # fmt: skip
+# One agency's own inside a case, until it shares the row; its versions never.
+OWNED_IN_CASE: tuple[str, ...] = ()
 OWN_AGENCY = ("refuge_refugeservice", "refuge_unit", "jobs_job", "reporting_return")
 OPEN = ("marac_meeting", "marac_meetingagency", "agencies_membership", "agencies_invitation")
 WITH_PARENT = {  # table -> (column, parent)
@@ -118,6 +120,11 @@ class View:
         """The agency's own row, of no case that bars the member."""
         return row["agency_id"] == self.agency and row.get("case_id") not in self.barred
 
+    def owned_or_shared(self, row: Row) -> bool:
+        """The agency's own row of a case that is open to it, or another's that was shared."""
+        own = row["agency_id"] == self.agency
+        return row["case_id"] in self.files and (own or row["shared_at"] is not None)
+
     def find_referrals(self) -> set[Any]:
         rows = self.oracle.rows
         routed = {
@@ -159,6 +166,7 @@ class View:
             "refuge_turnaway": self.mine,
         }
         tests |= dict.fromkeys(OF_THE_CASE, lambda row: row["case_id"] in self.files)
+        tests |= dict.fromkeys(OWNED_IN_CASE, self.owned_or_shared)
         tests |= dict.fromkeys(OWN_AGENCY, self.mine)
         for table, (column, parent) in WITH_PARENT.items():
             tests[table] = self.with_parent(column, parent, tests)
@@ -193,6 +201,8 @@ class View:
             or table in ("refuge_placement", "refuge_turnaway")
         ):
             return self.bases[table]
+        if table in OWNED_IN_CASE:
+            return lambda row: row["case_id"] in self.files and row["agency_id"] == self.agency
         if table == "cases_grant":
             return lambda row: row["content_object_id"] in self.files
         if table == "marac_hearinggrant":

@@ -1,0 +1,3 @@
+from referrals.casework.models.episode import Episode
+
+__all__ = ["Episode"]

@@ -1,0 +1,1 @@
+"""What the casework adds to the case page and to the home page (settings.CASE_PANELS, HOME_PANELS)."""
