@@ -1,27 +1,40 @@
 """What MARAC adds to the case page and to the home page."""
 
 from datetime import date, datetime, time
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
-from dacase.cases.panels import NextAction, Panel
+from dacase.cases.panels import NextAction, Panel, Rows, asks
 from marac.models import ActionPoint, Meeting
 from marac.rules import time_of_day, weekday_words
 from marac.selectors.action_point import own_open
-from marac.selectors.marac_referral import CaseAtMarac, candidates, case_at_marac
+from marac.selectors.marac_referral import (
+    CaseAtMarac,
+    at_marac,
+    candidates,
+    newest_referral,
+    recorded_hearings,
+)
 from marac.selectors.meeting import earliest_open_meeting, next_meeting_with_hearings
 
 SHOWN = 5
 
 
-def hearings_of_case(case: Case, membership: Membership) -> Panel | None:
-    """When the case was heard, how long a return counts as a repeat, and whether it waits for a meeting."""
+def _at_marac(case: Case, membership: Membership) -> dict[str, QuerySet[Any]] | None:
     if not membership.may("view_case"):
         return None
-    state = case_at_marac(case, membership)
+    return {"referrals": newest_referral(case, membership), "recorded": recorded_hearings(case.pk)}
+
+
+@asks(_at_marac)
+def hearings_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
+    """When the case was heard, how long a return counts as a repeat, and whether it waits for a meeting."""
+    state = at_marac(rows["referrals"], rows["recorded"])
     links = []
     if state.waiting is not None and state.waiting.hearing_id and membership.may("view_hearing"):  # type: ignore[attr-defined]
         links.append(("See the hearing", reverse("marac:hearing", args=[state.waiting.hearing_id])))  # type: ignore[attr-defined]

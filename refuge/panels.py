@@ -1,27 +1,35 @@
 """What safe accommodation adds to the case page and to the home page."""
 
 from datetime import datetime, time
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
-from dacase.cases.panels import NextAction, Panel
+from dacase.cases.panels import NextAction, Panel, Rows, asks
 from dacase.ui.components import Metric
 from refuge.choices import PlacementState
-from refuge.selectors.placement import accommodation_known, placements_of
+from refuge.selectors.placement import accommodation_events, accommodation_known, placements_of
 from refuge.selectors.unit import Board, UnitState, board
 
 
-def placements_of_case(case: Case, membership: Membership) -> Panel | None:
+def _accommodation(case: Case, membership: Membership) -> dict[str, QuerySet[Any]] | None:
+    if not membership.may("view_case"):
+        return None
+    asked: dict[str, QuerySet[Any]] = {"events": accommodation_events(case.pk)}
+    return asked | ({"own": placements_of(case, membership)} if membership.may("manage_placement") else {})
+
+
+@asks(_accommodation)
+def placements_of_case(case: Case, membership: Membership, rows: Rows) -> Panel | None:
     """For the refuge agency its placements; for every other agency that holds the case, that there is one.
 
     What other agencies read comes from the case's events alone. It never says where.
     """
-    if not membership.may("view_case"):
-        return None
-    known = accommodation_known(case.pk)
+    known = accommodation_known(rows["events"])
     others = [
         one
         for one in known
@@ -31,7 +39,7 @@ def placements_of_case(case: Case, membership: Membership) -> Panel | None:
         return (
             Panel("Safe accommodation", "refuge/panels/elsewhere.html", {"known": others}) if others else None
         )
-    own = placements_of(case, membership)
+    own = rows["own"]
     links = []
     if case.is_open and not any(one.state == PlacementState.PLACED for one in own):
         links.append(("Place the household", reverse("refuge:place", args=[case.pk])))

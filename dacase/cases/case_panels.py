@@ -8,9 +8,9 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case
-from dacase.cases.panels import NextAction, Panel
+from dacase.cases.panels import NextAction, Panel, Rows, asks
 from dacase.cases.selectors.case import NEWEST_FIRST, case_grants, case_rows
-from dacase.cases.selectors.people import parties_of, victim_of
+from dacase.cases.selectors.people import in_order, people_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST as NEWEST_LOOK_FIRST
 from dacase.cases.selectors.timeline import looks_of_agency
 
@@ -18,9 +18,10 @@ RECENT = 5
 WEEK = timedelta(days=7)
 
 
-def people(case: Case, membership: Membership) -> Panel:
+@asks(lambda case, membership: {"parties": people_of(case)})
+def people(case: Case, membership: Membership, rows: Rows) -> Panel:
     """Victim-survivor, perpetrators and children, with what is still missing about them."""
-    parties = parties_of(case)
+    parties = in_order(rows["parties"])
     victim = victim_of(parties)
     actions, links = [], []
     if membership.may("edit_case"):

@@ -1,5 +1,6 @@
 """Reads of MARAC referrals: candidates, what supports each criterion, when a case was heard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,8 +57,16 @@ def heard_on_days(case_id: UUID, membership: Membership) -> list[date]:
 
 def _recorded(case_id: UUID) -> list[dict[str, str]]:
     """The data of the events that tell of a hearing of the case: `heard_on`, `marac_referral`."""
-    events = Event.objects.filter(case_id=case_id, verb=HEARD_VERB).values_list("data", flat=True)
-    return [data for data in events if "heard_on" in data]
+    return _with_a_day(recorded_hearings(case_id))
+
+
+def recorded_hearings(case_id: UUID) -> QuerySet[Event]:
+    """The events that tell of a hearing of the case."""
+    return Event.objects.filter(case_id=case_id, verb=HEARD_VERB)
+
+
+def _with_a_day(events: Iterable[Event]) -> list[dict[str, str]]:
+    return [event.data for event in events if "heard_on" in event.data]
 
 
 def _days_of(recorded: list[dict[str, str]]) -> set[date]:
@@ -144,14 +153,14 @@ class CaseAtMarac:
         return repeat_window_ends(self.heard[0]) if self.heard else None
 
 
-def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
-    """Where `case` stands with MARAC. Two queries."""
+def newest_referral(case: Case, membership: Membership) -> QuerySet[MaracReferral]:
+    """The newest referral of the case that was not withdrawn, with what the reader sees of its hearing."""
     hearing = (
         Hearing.objects.visible_to(membership)
         .filter(marac_referral=OuterRef("pk"), state__in=IN_RUNNING_ORDER)
         .order_by("-meeting__held_on")
     )
-    referral = (
+    return (
         MaracReferral.objects.visible_to(membership)
         .filter(case=case, withdrawn_at=None)
         .select_related("agency")
@@ -161,19 +170,28 @@ def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
                 hearing.values(found=JSONObject(pk="pk", state="state", on="meeting__held_on"))[:1]
             )
         )
-        .order_by("-referred_at", "-id")
-        .first()
+        .order_by("-referred_at", "-id")[:1]
     )
+
+
+def case_at_marac(case: Case, membership: Membership) -> CaseAtMarac:
+    """Where `case` stands with MARAC. Two queries."""
+    return at_marac(newest_referral(case, membership), recorded_hearings(case.pk))
+
+
+def at_marac(referrals: Iterable[MaracReferral], events: Iterable[Event]) -> CaseAtMarac:
+    """Where a case stands with MARAC, of the rows of `newest_referral` and `recorded_hearings`."""
+    recorded = _with_a_day(events)
+    heard = sorted(_days_of(recorded), reverse=True)
+    referral = next(iter(referrals), None)
     if referral is not None:
-        found: Any = referral.found or {}
+        found: Any = referral.found or {}  # type: ignore[attr-defined]
         referral.hearing_id = UUID(found["pk"]) if found else None  # type: ignore[attr-defined]
         referral.hearing_state = found.get("state")  # type: ignore[attr-defined]
         referral.meets_on = date.fromisoformat(found["on"]) if found else None  # type: ignore[attr-defined]
-    recorded = _recorded(case.pk)
-    days = _days_of(recorded)
     if referral is None or _is_heard(referral, recorded):
-        return CaseAtMarac(heard=sorted(days, reverse=True), waiting=None)
-    return CaseAtMarac(heard=sorted(days, reverse=True), waiting=referral)
+        return CaseAtMarac(heard=heard, waiting=None)
+    return CaseAtMarac(heard=heard, waiting=referral)
 
 
 def _is_heard(referral: Any, recorded: list[dict[str, str]]) -> bool:

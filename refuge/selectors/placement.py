@@ -1,5 +1,6 @@
 """Reads of placements: an agency's own, and what other agencies may know from the case's events."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -25,9 +26,9 @@ def placements(membership: Membership, *, state: str = "") -> QuerySet[Placement
     return found.filter(state=state) if state else found
 
 
-def placements_of(case: Case, membership: Membership) -> list[Placement]:
+def placements_of(case: Case, membership: Membership) -> QuerySet[Placement]:
     """The agency's own placements of a case, the newest first."""
-    return list(placements(membership).filter(case=case).order_by("-starts_on", "-id"))
+    return placements(membership).filter(case=case).order_by("-starts_on", "-id")
 
 
 def members_of(placement: Placement, membership: Membership) -> list[Party]:
@@ -57,14 +58,17 @@ class Elsewhere:
     on: date
 
 
-def accommodation_known(case_id: UUID) -> list[Elsewhere]:
-    """The last word of each refuge agency about a household, the newest first. One query, of events alone.
+def accommodation_events(case_id: UUID) -> QuerySet[Event]:
+    """What the case's events say of its household's accommodation, the newest first.
 
     Never from placements: those tell where, and are seen by the refuge agency only.
     """
-    events = (
-        Event.objects.filter(case_id=case_id, verb__in=VERBS).select_related("agency").order_by("-at", "-id")
-    )
+    events = Event.objects.filter(case_id=case_id, verb__in=VERBS)
+    return events.select_related("agency").order_by("-at", "-id")
+
+
+def accommodation_known(events: Iterable[Event]) -> list[Elsewhere]:
+    """The last word of each refuge agency, of the rows of `accommodation_events`."""
     latest: dict[UUID, Elsewhere] = {}
     for event in events:
         if event.agency is not None and event.agency.pk not in latest:

@@ -85,7 +85,7 @@ def test_a_page_that_fails_leaves_no_look_behind(cast, case, sign_in, monkeypatc
     def broken(*args):
         raise OSError("broken")
 
-    monkeypatch.setattr("dacase.cases.views.case.parties_of", broken)
+    monkeypatch.setattr("dacase.cases.views.case.victim_of", broken)
     client = sign_in(cast.idva)
     client.raise_request_exception = False
     assert client.get(reverse("cases:detail", args=[case.pk])).status_code == 500

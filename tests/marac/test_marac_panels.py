@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from dacase.cases.models import Case
+from dacase.cases.panels import draw
 from dacase.walls.context import acting_as
 from marac import panels
 from marac.models import Meeting
@@ -15,7 +16,7 @@ from tests.marac.factories import heard_before, make_meeting, record, refer, tod
 
 def panel(function: Any, membership: Any, *args: Any) -> Any:
     with acting_as(membership):
-        return function(*args, membership)
+        return draw(function, *args, membership)
 
 
 def titles(found: Any) -> list[str]:
@@ -45,11 +46,11 @@ def test_a_case_that_waits_says_so_and_links_to_a_hearing_only_for_invitees(mara
         assert [text for text, _ in found.links] == link
 
 
-def test_the_case_panel_asks_twice(marac: Any, cast: Any, django_assert_num_queries: Any) -> None:
+def test_the_case_panel_asks_once(marac: Any, cast: Any, django_assert_num_queries: Any) -> None:
     with acting_as(cast.idva):
         case = Case.objects.get(pk=marac.cases[0].pk)
-        with django_assert_num_queries(2):
-            panels.hearings_of_case(case, cast.idva)
+        with django_assert_num_queries(1):
+            draw(panels.hearings_of_case, case, cast.idva)
 
 
 def test_the_coordinator_is_led_from_referral_to_close(cast: Any) -> None:

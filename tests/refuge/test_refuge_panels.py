@@ -1,5 +1,6 @@
 from typing import Any
 
+from dacase.cases.panels import draw
 from dacase.walls.context import acting_as
 from refuge import panels
 from refuge.services.placement import end_placement
@@ -9,7 +10,7 @@ from tests.refuge.factories import days, place, today
 
 def panel(function: Any, membership: Any, *args: Any) -> Any:
     with acting_as(membership):
-        return function(*args, membership)
+        return draw(function, *args, membership)
 
 
 def test_the_refuge_sees_its_placement_and_others_only_that_there_is_one(refuge: Any, cast: Any) -> None:
@@ -29,9 +30,9 @@ def test_the_refuge_sees_its_placement_and_others_only_that_there_is_one(refuge:
 def test_case_and_home_panels_ask_little(refuge: Any, cast: Any, django_assert_num_queries: Any) -> None:
     place(refuge.case, refuge.unit, refuge.worker)
     with acting_as(cast.idva), django_assert_num_queries(1):
-        panels.placements_of_case(refuge.case, cast.idva)
-    with acting_as(refuge.worker), django_assert_num_queries(2):
-        panels.placements_of_case(refuge.case, refuge.worker)
+        draw(panels.placements_of_case, refuge.case, cast.idva)
+    with acting_as(refuge.worker), django_assert_num_queries(1):
+        draw(panels.placements_of_case, refuge.case, refuge.worker)
 
 
 def test_tonight_counts_and_asks_after_who_should_have_left(refuge: Any, cast: Any) -> None:

@@ -1,5 +1,6 @@
 """Reads of the people in a case, their safe-contact plans, and how a record came to be."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,16 @@ def parties_of(case: Case) -> list[Party]:
 
     One query. Children stand oldest first.
     """
-    parties = Party.objects.filter(case=case).select_related("person", "safe_contact_plan")
+    return in_order(people_of(case))
+
+
+def people_of(case: Case) -> QuerySet[Party]:
+    """Everybody in the case with person and safe-contact plan, to be put in order by `in_order`."""
+    return Party.objects.filter(case=case).select_related("person", "safe_contact_plan")
+
+
+def in_order(parties: Iterable[Party]) -> list[Party]:
+    """Victim-survivor, perpetrators, children, the oldest first."""
     return sorted(parties, key=lambda party: (ORDER[PartyRole(party.role)], born(party), party.created_at))
 
 

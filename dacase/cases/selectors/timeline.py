@@ -43,6 +43,11 @@ def looks_of_agency(
     return looks.filter(was_allowed=False) if refused else looks
 
 
+def agencies() -> QuerySet[Agency]:
+    """The agencies that events may name, of this partnership: who works here is no secret inside it."""
+    return Agency.objects.only("name")
+
+
 def agencies_named(agency_ids: Iterable[UUID]) -> dict[str, str]:
     """Agency id as text -> name: the data of events holds identifiers only."""
     return {

@@ -13,8 +13,8 @@ from dacase.cases.models import Case
 from dacase.cases.panels import case_panels, next_actions
 from dacase.cases.selectors.access import grants_on
 from dacase.cases.selectors.case import agencies_with_the_file
-from dacase.cases.selectors.people import parties_of, victim_of
-from dacase.cases.selectors.timeline import NEWEST_FIRST, timeline
+from dacase.cases.selectors.people import parties_of, people_of, victim_of
+from dacase.cases.selectors.timeline import NEWEST_FIRST, agencies, timeline
 from dacase.cases.services.closing import close_case, reopen_case
 from dacase.cases.views.frame import contact_banner, form_page, frame, posted
 from dacase.cases.views.timeline import drawn_events
@@ -31,10 +31,13 @@ def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk, scope=Scope.SUMMARY)
     if not case.whole_file:  # type: ignore[attr-defined]
         return render(request, "cases/summary.html", {"case": case, "agencies": agencies_with_the_file(case)})
-    parties = parties_of(case)
-    victim = victim_of(parties)
-    panels = case_panels(case, request.membership)
     latest = timeline(case).order_by(*NEWEST_FIRST)[:LATEST]
+    panels, rows = case_panels(
+        case,
+        request.membership,
+        {"parties": people_of(case), "grants": grants_on(case), "latest": latest, "agencies": agencies()},
+    )
+    victim = victim_of(rows["parties"])
     context = frame(
         request,
         case,
@@ -43,8 +46,8 @@ def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         plan=contact_banner(victim, request.membership),
         panels=panels,
         actions=[NextAction(action.text, action.url, due=action.due_at) for action in next_actions(panels)],
-        grants=grants_on(case),
-        events=drawn_events(latest),
+        grants=rows["grants"],
+        events=drawn_events(rows["latest"], rows["agencies"]),
     )
     return render(request, "cases/detail.html", context)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from dacase.agencies.choices import Role
+from dacase.agencies.models import Agency
 from dacase.audit.models import Event as Record
 from dacase.audit.selectors import sentence
 from dacase.cases.choices import ClosingReason, LocationKind, PartyRole, ReopeningReason, Scope
@@ -19,10 +20,13 @@ WORDS = {
 SAID = ("scope", "role", "kind", "reason")
 
 
-def drawn_events(records: Iterable[Record]) -> list[Event]:
-    """Records of the event log as rows of a timeline. One query for the agencies that they name, if any."""
+def drawn_events(records: Iterable[Record], known: Iterable[Agency] = ()) -> list[Event]:
+    """Records of the event log as rows of a timeline.
+
+    known: the agencies, where they are at hand; else one query for those that the records name, if any.
+    """
     records = list(records)
-    agencies = agency_names(records)
+    agencies = {str(agency.pk): agency.name for agency in known} or agency_names(records)
     return [
         Event(title=sentence(record.verb), at=record.at, by=doer(record), text=detail(record, agencies))
         for record in records
