@@ -272,6 +272,7 @@ CASE_PANELS = [
     "dacase.cases.case_panels.people",
     "referrals.panels.referrals_of_case",
     "referrals.panels.assessments_of_case",
+    "referrals.casework.panels.story_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
 ]

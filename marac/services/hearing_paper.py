@@ -13,6 +13,7 @@ from marac.choices import PaperKind
 from marac.models import Hearing, HearingPaper, MaracReferral
 from marac.rules import without_places
 from marac.selectors.marac_referral import latest_assessment
+from referrals.casework.selectors.story import story_texts, told
 from referrals.choices import Answer
 from referrals.rules.risk_assessment import is_visible_high_risk, topics
 
@@ -20,7 +21,7 @@ from referrals.rules.risk_assessment import is_visible_high_risk, topics
 def draw_papers(hearing: Hearing, referral: MaracReferral, *, actor: Membership) -> list[HearingPaper]:
     """Draw the papers of a hearing from its case, frozen as it is now. The actor holds the case."""
     bodies = {
-        PaperKind.SUMMARY: _summary(referral),
+        PaperKind.SUMMARY: _summary(referral) | {"story": _story(referral, actor)},
         PaperKind.PEOPLE: {"people": _people(referral)},
         PaperKind.RISK: _risk(referral, actor),
     }
@@ -34,6 +35,16 @@ def _summary(referral: MaracReferral) -> dict[str, Any]:
         "criterion": referral.criterion,
         "referrer": referral.agency.name,
     }
+
+
+def _story(referral: MaracReferral, actor: Membership) -> list[dict[str, str]]:
+    """The parts of the case's story that a hearing reads, without places."""
+    places = list(Location.objects.filter(case_id=referral.case_id).values_list("value", flat=True))
+    return [
+        {"title": one.part.title, "text": without_places(one.text, places)}
+        for one in told(story_texts(referral.case, actor), "view_hearing")
+        if one.text
+    ]
 
 
 def _people(referral: MaracReferral) -> list[dict[str, Any]]:

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from referrals.casework.views import story
 
 app_name = "casework"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cases/<uuid:case_pk>/story/", story.story, name="story"),
+    path("cases/<uuid:case_pk>/story/<slug:part>/", story.story_part, name="story_part"),
+]

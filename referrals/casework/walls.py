@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, in_open_case
-from referrals.casework.models import Episode
+from referrals.casework.models import Episode, StoryPart
 
 
 def owned_in_case(model: type[Model]) -> Wall:
@@ -16,5 +16,6 @@ def owned_in_case(model: type[Model]) -> Wall:
 WALLS = Walls(
     walled=[
         case_child(Episode),
+        case_child(StoryPart),
     ],
 )

@@ -10,6 +10,7 @@ from dacase.cases.choices import LocationKind, PartyRole
 from dacase.cases.models import Case, Location, Party, Person, SafeContactPlan
 from dacase.cases.services.case import PersonDetails, add_location, add_party
 from dacase.cases.services.person import PLAN_FIELDS, save_safe_contact_plan
+from referrals.casework.services.story import begin_story
 from referrals.models import Referral, ReferralPerson
 
 
@@ -58,6 +59,7 @@ def fill_case(case: Case, referral: Referral, persons: Mapping[UUID, Person], *,
         if one.role != PartyRole.VICTIM:
             person = person_of(one, persons)
             add_party(case, person=person, role=one.role, relationship=one.relationship, actor=actor)
+    begin_story(case, referral.what_happened, actor=actor)
     _add_places(victim, referral, actor)
     _add_plan(victim, referral, actor)
 

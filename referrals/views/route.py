@@ -15,6 +15,7 @@ from dacase.cases.access import read_or_404
 from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
+from referrals.casework.selectors.story import story_texts, told
 from referrals.choices import RouteState
 from referrals.forms.route import InboxFilter, SendBackForm
 from referrals.forms.triage import VersionForm
@@ -83,6 +84,8 @@ def route_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
     if route.opened_at is None:
         return render(request, "referrals/route/sealed.html", context)
     context |= {"facts": facts_of(referral), "shows_contact": True, "opened_by": opened_by(route)}
+    if referral.case is not None:
+        context |= {"case": referral.case, "story": told(story_texts(referral.case, request.membership))}
     return render(request, "referrals/route/detail.html", context)
 
 

@@ -20,7 +20,14 @@ TABLE = read_table()
 ROUTES = routes()
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Arguments that name no object, with a value that leads somewhere.
-PLAIN = {"number": 1, "ending": "csv", "token": "x" * 43, "uidb36": "1", "key": "no-such-key"}
+PLAIN = {
+    "number": 1,
+    "part": "wishes",
+    "ending": "csv",
+    "token": "x" * 43,
+    "uidb36": "1",
+    "key": "no-such-key",
+}
 MEMBERS = {
     "front_door": "front_door_worker",
     "referrer": "police_officer",

@@ -49,6 +49,7 @@ def test_papers_hold_an_allow_list_and_nothing_else(marac: Any, cast: Any) -> No
         "reference": marac.cases[0].reference,
         "criterion": "visible_high_risk",
         "referrer": "Brightwater Advocacy",
+        "story": [],
     }
     people = paper(hearing, PaperKind.PEOPLE, reader)["people"]
     assert [(one["name"], one["role"], one["relationship"]) for one in people] == [

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 Keys = dict[str, set[Any]]
 OF_THE_CASE = (
     "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan",
-    "marac_maracreferral", "referrals_riskassessment", "casework_episode",
+    "marac_maracreferral", "referrals_riskassessment", "casework_episode", "casework_storypart",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
 OWNED_IN_CASE: tuple[str, ...] = ()

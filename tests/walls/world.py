@@ -24,6 +24,7 @@ from dacase.jobs.models import Job
 from dacase.walls.context import acting_as
 from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, MaracReferral, Meeting
 from referrals.casework.models import Episode
+from referrals.casework.services.story import write_story_part
 from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAnswer, RiskAssessment, Route
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Figure, Return
@@ -110,6 +111,7 @@ def fill_case(case: Case, *, opener: Membership) -> None:
         )
         RiskAnswer.objects.create(assessment=assessment, topic="1", answer="yes")
         RiskAnswer.objects.create(assessment=assessment, topic="2", answer="no")
+        write_story_part(case.pk, part="wishes", text="Invented", version=0, actor=opener)
         Episode.objects.create(case=case, agency=opener.agency, party=victim, kind="idva", worker=opener)
         Headline.objects.filter(case=case).update(band="high", worker=opener)
 

@@ -12,6 +12,7 @@ from dacase.cases.access import case_or_404
 from dacase.cases.choices import Scope
 from dacase.cases.forms.access import BarForm, ShareForm
 from dacase.cases.forms.draft import FormDraft
+from dacase.cases.frame import form_page, frame, posted
 from dacase.cases.models import Case
 from dacase.cases.selectors.access import (
     barred_name,
@@ -26,7 +27,6 @@ from dacase.cases.selectors.access import (
 )
 from dacase.cases.services.exclusion import bar_from_case, lift_exclusion
 from dacase.cases.services.grant import end_grant, grant_access
-from dacase.cases.views.frame import form_page, frame, posted
 from dacase.ui.forms import Form
 
 

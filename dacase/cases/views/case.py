@@ -9,6 +9,7 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import Scope
 from dacase.cases.forms.case import CloseForm, ReopenForm
+from dacase.cases.frame import contact_banner, form_page, frame, posted
 from dacase.cases.models import Case
 from dacase.cases.panels import case_panels, next_actions
 from dacase.cases.selectors.access import grants_on
@@ -16,7 +17,6 @@ from dacase.cases.selectors.case import agencies_with_the_file
 from dacase.cases.selectors.people import parties_of, people_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST, agencies, timeline
 from dacase.cases.services.closing import close_case, reopen_case
-from dacase.cases.views.frame import contact_banner, form_page, frame, posted
 from dacase.cases.views.timeline import drawn_events
 from dacase.ui.components import NextAction
 from dacase.ui.tables import keyset_page

@@ -10,12 +10,12 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import ReadPurpose
 from dacase.cases.forms.location import AddLocationForm, EndLocationForm, PurposeForm
+from dacase.cases.frame import form_page, frame, posted
 from dacase.cases.models import Case
 from dacase.cases.selectors.location import location_named, read_locations
 from dacase.cases.selectors.people import parties_of
 from dacase.cases.services.case import add_location
 from dacase.cases.services.location import end_location
-from dacase.cases.views.frame import form_page, frame, posted
 from dacase.ui.sealed import seal, unseal
 
 # How long, in seconds, a purpose that was given opens the page again without being asked for anew.

@@ -10,11 +10,11 @@ from dacase.cases.access import case_or_404
 from dacase.cases.choices import PartyRole
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.forms.person import AddPersonForm, EditPersonForm, SafeContactForm
+from dacase.cases.frame import form_page
 from dacase.cases.models import Case, Party
 from dacase.cases.selectors.people import case_of_party, party_in
 from dacase.cases.services.case import PersonDetails
 from dacase.cases.services.person import PLAN_FIELDS, add_person, edit_person, save_safe_contact_plan
-from dacase.cases.views.frame import form_page
 
 
 def party_or_404(request: ActingRequest, party_id: UUID) -> tuple[Case, Party]:

@@ -19,9 +19,9 @@ from dacase.audit.selectors import (
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import ReadPurpose
 from dacase.cases.forms.reads import LogFilter
+from dacase.cases.frame import frame
 from dacase.cases.selectors.case import references_of
 from dacase.cases.selectors.timeline import looks_of_agency, reads_of_case
-from dacase.cases.views.frame import frame
 from dacase.ui.components import Column, Tab, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page

@@ -1,3 +1,4 @@
 from referrals.casework.models.episode import Episode
+from referrals.casework.models.story import StoryPart
 
-__all__ = ["Episode"]
+__all__ = ["Episode", "StoryPart"]
