@@ -14,6 +14,49 @@ class ReferralState(TextChoices):
     NO_FURTHER_ACTION = "no_further_action", "No further action"
 
 
+class ReferralDoor(TextChoices):
+    """How a referral arrived. All doors end in services/referral.py."""
+
+    AGENCY = "agency", "A member of the partnership"
+    PROFESSIONAL = "professional", "The page for other professionals"
+    SELF = "self", "The page for anybody who wants help"
+    CSV = "csv", "A file"
+    API = "api", "Another system"
+
+
+# Who sends by these has no account: nobody there reads an answer.
+PUBLIC_DOORS = (ReferralDoor.PROFESSIONAL, ReferralDoor.SELF)
+
+
+class ReferralSource(TextChoices):
+    """Who a referral is counted as coming from: the kinds of agency (agencies.choices.AgencyKind), and herself."""
+
+    POLICE = "police", "Police"
+    SPECIALIST = "specialist", "Specialist domestic abuse service"
+    CHILDRENS = "childrens", "Children’s social care"
+    ADULTS = "adults", "Adults’ social care"
+    HOUSING = "housing", "Housing"
+    PRIMARY_CARE = "primary_care", "Primary care"
+    ACUTE = "acute", "Acute hospital"
+    MENTAL_HEALTH = "mental_health", "Mental health"
+    SUBSTANCE = "substance", "Substance misuse"
+    PROBATION = "probation", "Probation"
+    EDUCATION = "education", "Education"
+    FIRE = "fire", "Fire and rescue"
+    COMMISSIONER = "commissioner", "Commissioner"
+    OTHER = "other", "Other"
+    SELF = "self", "The victim-survivor herself or himself"
+
+
+class CallBack(TextChoices):
+    """What calling an outside sender back on the organisation’s own published number has shown."""
+
+    CONFIRMED = "confirmed", "The organisation knows the sender, who confirmed the referral"
+    NOT_KNOWN = "not_known", "The organisation does not know the sender"
+    NOT_REACHED = "not_reached", "Nobody could be reached yet"
+    IN_DANGER = "in_danger", "Not confirmed, and acted on because somebody may be in danger now"
+
+
 class RouteState(TextChoices):
     """Where a referral is with the service it was routed to. Only a named person makes it safe."""
 

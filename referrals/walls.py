@@ -1,9 +1,26 @@
 """The front door's rows are seen by sender, receiver and routed services; the casework's with the case."""
 
-from dacase.walls.policies import AGENCY, GROUPS, Policy, Wall, Walls, case_child, child_of
-from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAnswer, RiskAssessment, Route
+from dacase.walls.policies import AGENCY, GROUPS, Policy, Wall, Walls, case_child, child_of, own_agency
+from referrals.models import (
+    OutsideSender,
+    PublicReferral,
+    Referral,
+    ReferralContact,
+    ReferralPerson,
+    RiskAnswer,
+    RiskAssessment,
+    Route,
+    Upload,
+    UploadRow,
+)
 
 SEEN = f"viewer_groups && {GROUPS}"
+
+PUT_IN = (
+    "taken_in_at IS NULL AND refused_at IS NULL AND settled_at IS NULL AND door IN ('self', 'professional')"
+    " AND EXISTS (SELECT 1 FROM agencies_agency a WHERE a.id = receiver_id AND a.is_active"
+    " AND 'front_door' = ANY (a.services) OFFSET 0)"
+)
 
 WALLS = Walls(
     walled=[
@@ -18,6 +35,18 @@ WALLS = Walls(
         ),
         child_of(ReferralPerson, Referral, "referral_id"),
         child_of(ReferralContact, Referral, "referral_id"),
+        child_of(OutsideSender, Referral, "referral_id"),
+        Wall(
+            PublicReferral,
+            [
+                # Nobody acts who sends by a public page. Without a policy to read, it can be put in and not seen.
+                Policy("anybody_puts_in", "", "INSERT", check=PUT_IN),
+                Policy("front_door_reads", f"receiver_id = {AGENCY}", "SELECT"),
+                Policy("front_door_takes_in", f"receiver_id = {AGENCY}", "UPDATE"),
+            ],
+        ),
+        own_agency(Upload, rights="SELECT, INSERT, UPDATE, DELETE"),
+        child_of(UploadRow, Upload, "upload_id", rights="SELECT, INSERT, UPDATE, DELETE"),
         child_of(Route, Referral, "referral_id"),
         case_child(RiskAssessment),
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),

@@ -48,6 +48,8 @@ class Role(TextChoices):
     COMMISSIONER = "commissioner", "Commissioner"
     AUDITOR = "auditor", "Auditor"
     ADMINISTRATOR = "administrator", "Agency administrator"
+    # Nobody works as it: what comes by the public pages is taken in under it. It cannot sign in.
+    PUBLIC_DOOR = "public_door", "Public page"
 
 
 class WorkState(TextChoices):

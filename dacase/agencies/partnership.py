@@ -8,7 +8,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
+from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership, Team, User
+from dacase.agencies.services.agency import public_door_of
 
 FOLDER = Path(__file__).with_name("demo")
 # Published in the README on purpose: settings.PRODUCTION refuses to load the partnership.
@@ -26,6 +28,9 @@ def load_partnership(using: str = "owner") -> dict[str, Membership]:
     if settings.PRODUCTION:
         raise RuntimeError("The invented partnership belongs to no real installation.")
     agencies = {row["key"]: make_agency(row, using) for row in read_rows("agencies")}
+    for agency in agencies.values():
+        if agency.offers(Service.FRONT_DOOR):
+            public_door_of(agency, using)
     password = make_password(DEMO_PASSWORD)
     return {
         row["key"]: make_membership(row, agencies[row["agency"]], password, using)

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from dacase.agencies.access import check_may
 from dacase.audit.services import record_read
 from dacase.cases.choices import PartyRole, Sex
-from referrals.choices import Aware, Consent, Priority
+from referrals.choices import Aware, Consent, Priority, ReferralDoor
 from referrals.models import Referral, ReferralContact
 from referrals.rules.referral import OLDEST_YEARS
 from referrals.selectors.referral import followed_referrals, front_doors, may_see_contact, outcomes
@@ -73,6 +73,7 @@ class ReferralSerializer(serializers.Serializer[Any]):
                 contact=ContactAnswers(**data.pop("contact")),
                 people=[NamedPerson(**one) for one in data.pop("people")],
                 receiver=chosen[0] if chosen else None,
+                door=ReferralDoor.API,
                 actor=actor,
                 **data,
             )

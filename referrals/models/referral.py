@@ -6,11 +6,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from dacase.agencies.choices import AgencyKind
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.models import Case, Exclusion
-from referrals.choices import Aware, Consent, Priority, ReferralState
+from referrals.choices import Aware, Consent, Priority, ReferralDoor, ReferralSource, ReferralState
 
 
 def new_referral_reference() -> str:
@@ -45,7 +44,8 @@ class Referral(models.Model):
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
     sender_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     sender = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    source = models.CharField(max_length=20, choices=AgencyKind)
+    source = models.CharField(max_length=20, choices=ReferralSource)
+    door = models.CharField(max_length=20, choices=ReferralDoor, default=ReferralDoor.AGENCY)
     receiver_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(default=timezone.now)
     priority = models.CharField(max_length=10, choices=Priority, default=Priority.STANDARD)
@@ -85,6 +85,14 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def waits_for_call_back(self) -> bool:
+        """Whether an outside professional sent it whom nobody has called back yet (`outside_sender` is read)."""
+        if self.door != ReferralDoor.PROFESSIONAL:
+            return False
+        sender = getattr(self, "outside_sender", None)
+        return sender is None or not sender.is_settled
 
 
 class ReferralPerson(models.Model):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
-from referrals.choices import ReferralState, RouteState
+from referrals.choices import PUBLIC_DOORS, ReferralState, RouteState
 from referrals.models import Referral, Route
 
 
@@ -31,7 +31,7 @@ def with_routes(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """`referrals` with the routes, agencies and people that their pages name, in a fixed number of queries."""
     routes = Route.objects.select_related("to_agency", "accepted_by__user").order_by("routed_at")
     return referrals.select_related(
-        "sender_agency", "sender__user", "receiver_agency", "held_by__user"
+        "sender_agency", "sender__user", "receiver_agency", "held_by__user", "outside_sender"
     ).prefetch_related(Prefetch("routes", queryset=routes))
 
 
@@ -45,7 +45,11 @@ def sent_referrals(
         sent_from: only those sent on this day or later.
         mine: only those that this user sent.
     """
-    referrals = Referral.objects.visible_to(membership).filter(sender_agency_id=membership.agency_id)
+    referrals = (
+        Referral.objects.visible_to(membership)
+        .filter(sender_agency_id=membership.agency_id)
+        .exclude(door__in=PUBLIC_DOORS)
+    )
     if state:
         referrals = referrals.filter(state=state)
     if sent_from:

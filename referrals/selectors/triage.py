@@ -32,7 +32,7 @@ def triage_queue(
         queue = queue.filter(held_by__isnull=True)
     if late:
         queue = queue.filter(due_at__lt=timezone.now())
-    return queue.select_related("sender_agency", "held_by__user", "contact")
+    return queue.select_related("sender_agency", "held_by__user", "contact", "outside_sender")
 
 
 def taken_in(membership: Membership) -> QuerySet[Referral]:

@@ -14,8 +14,8 @@ from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole, Sex
-from referrals.choices import Priority
-from referrals.models import Referral, ReferralContact, ReferralPerson
+from referrals.choices import Priority, ReferralDoor, ReferralSource
+from referrals.models import OutsideSender, Referral, ReferralContact, ReferralPerson
 from referrals.rules import clock
 from referrals.rules.referral import check_awareness, check_birth, check_messages, check_people
 from referrals.selectors.referral import front_doors
@@ -49,6 +49,18 @@ class ContactAnswers:
     code_word: str = ""
 
 
+@dataclass(frozen=True)
+class OutsideDetails:
+    """What an outside professional says of herself; nobody has checked it. kind: the source it counts as."""
+
+    name: str
+    job: str
+    organisation: str
+    kind: str
+    typed_phone: str
+    email: str = ""
+
+
 @transaction.atomic
 def make_referral(
     *,
@@ -61,6 +73,8 @@ def make_referral(
     not_aware_reason: str = "",
     priority: str = Priority.STANDARD,
     receiver: Agency | None = None,
+    door: str = ReferralDoor.AGENCY,
+    outside: OutsideDetails | None = None,
     actor: Membership,
 ) -> Referral:
     """Send a referral to a front door, where its clock starts. Page, API, CSV and public page call this.
@@ -72,6 +86,8 @@ def make_referral(
         people: exactly one victim-survivor, any perpetrators and children.
         victim_aware, consent, priority: values of choices.Aware, choices.Consent, choices.Priority.
         receiver: the front door; may be left out where the partnership has one.
+        door: a value of choices.ReferralDoor: how it arrived.
+        outside: who sent it, where that is a professional without an account.
     Raises NotAllowed for a role that makes no referrals; ValidationError, by field, for what does not fit.
     """
     check_may(actor, "make_referral")
@@ -88,7 +104,8 @@ def make_referral(
         submission=submission,
         defaults={
             "sender": actor,
-            "source": actor.agency.kind,
+            "source": _source(door, outside, actor),
+            "door": door,
             "receiver_agency": receiver,
             "received_at": now,
             "priority": priority,
@@ -102,8 +119,20 @@ def make_referral(
     if created:
         ReferralContact.objects.create(referral=referral, **asdict(contact))
         ReferralPerson.objects.bulk_create(ReferralPerson(referral=referral, **asdict(one)) for one in people)
-        record_event("referral_made", actor=actor, subject=referral, data={"priority": priority})
+        if outside is not None:
+            said = asdict(outside)
+            said.pop("kind")
+            OutsideSender.objects.create(referral=referral, **said)
+        data = {"priority": priority, "door": str(door)}
+        record_event("referral_made", actor=actor, subject=referral, data=data)
     return referral
+
+
+def _source(door: str, outside: OutsideDetails | None, actor: Membership) -> str:
+    """Who a return counts the referral as coming from: herself, the outside professional's kind, or the agency's."""
+    if door == ReferralDoor.SELF:
+        return ReferralSource.SELF
+    return outside.kind if outside is not None else actor.agency.kind
 
 
 def _receiver(chosen: Agency | None) -> Agency:

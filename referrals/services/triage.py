@@ -22,6 +22,7 @@ from referrals.rules import clock
 from referrals.rules.referral import UNDECIDED
 from referrals.selectors.triage import services_to_route_to, taken_in
 from referrals.services.case_people import check_same_group, fill_case, known_people, person_of
+from referrals.services.outside_sender import check_called_back, check_somebody_reads
 from referrals.services.route import grant_for_route
 from referrals.services.versions import check_version
 
@@ -120,6 +121,7 @@ def route_referral(
     check_version(
         referral, version, current={"agencies": [str(route.to_agency_id) for route in live]}, actor=actor
     )
+    check_called_back(referral)
     if referral.case is None:
         raise ValidationError("Open or join a case before you route this referral")
     if referral.state not in (*UNDECIDED, ReferralState.ROUTED):
@@ -173,6 +175,7 @@ def _end(referral_id: UUID, state: ReferralState, version: int, reason: str, act
     check_version(referral, version, current={"reason": referral.decision_reason}, actor=actor)
     _check_undecided(referral)
     _check_holder(referral, actor)
+    check_somebody_reads(referral, state)
     if not reason.strip():
         raise ValidationError({"reason": "Enter the reason. The sender will read it"})
     referral.state, referral.decision_reason = state, reason.strip()
@@ -190,6 +193,7 @@ def _begin(referral: Referral, version: int, actor: Membership) -> None:
     check_version(referral, version, actor=actor)
     _check_undecided(referral)
     _check_holder(referral, actor)
+    check_called_back(referral)
 
 
 def _check_undecided(referral: Referral) -> None:

@@ -1,6 +1,7 @@
 from django.db.models import Count, Exists, OuterRef
 
-from dacase.agencies.choices import AgencyKind, Service
+from dacase.agencies.choices import Service
+from referrals.choices import ReferralSource
 from referrals.models import Route
 from reporting.measures.base import FIGURES, Measure, grouped
 from reporting.periods import Period
@@ -16,7 +17,7 @@ class AdvocacyReferrals(Measure):
     unit = "referrals"
     counted = "Referrals, by the moment they were first routed to an advocacy service"
     breakdown = "Source"
-    labels = AgencyKind
+    labels = ReferralSource
 
     def count(self, period: Period) -> dict[str, int]:
         routes = Route.objects.using(FIGURES).filter(to_agency__services__contains=[Service.ADVOCACY])

@@ -1,6 +1,6 @@
 from django.db.models import Count, Exists, OuterRef
 
-from dacase.agencies.choices import AgencyKind
+from referrals.choices import ReferralSource
 from referrals.models import Route
 from reporting.measures.base import FIGURES, Measure, grouped
 from reporting.periods import Period
@@ -16,7 +16,7 @@ class ReferralsAccepted(Measure):
     unit = "referrals"
     counted = "Referrals, by the moment of their first acceptance"
     breakdown = "Source"
-    labels = AgencyKind
+    labels = ReferralSource
 
     def count(self, period: Period) -> dict[str, int]:
         accepted = Route.objects.using(FIGURES).filter(accepted_at__isnull=False)

@@ -1,6 +1,6 @@
 from django.db.models import Count
 
-from dacase.agencies.choices import AgencyKind
+from referrals.choices import ReferralSource
 from referrals.models import Referral
 from reporting.measures.base import Measure, grouped
 from reporting.periods import Period
@@ -13,7 +13,7 @@ class ReferralsReceived(Measure):
     unit = "referrals"
     counted = "Referrals, by the moment they were received"
     breakdown = "Source"
-    labels = AgencyKind
+    labels = ReferralSource
 
     def count(self, period: Period) -> dict[str, int]:
         rows = Referral.objects.filter(received_at__gte=period.starts_at, received_at__lt=period.ends_at)

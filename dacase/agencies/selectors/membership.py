@@ -3,6 +3,7 @@
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
 
+from dacase.agencies.choices import Role
 from dacase.agencies.models import Membership, User
 
 
@@ -12,6 +13,7 @@ def own_memberships(user: User) -> QuerySet[Membership]:
     return (
         Membership.objects.active()
         .filter(user=user)
+        .exclude(role=Role.PUBLIC_DOOR)
         .select_related("user", "agency", "team")
         .annotate(has_totp=Exists(totp))
         .order_by("agency__name", "role", "id")

@@ -29,7 +29,10 @@ def people(reader: Membership, *, role: str = "", state: str = WorkState.CURRENT
     }
     totp = Authenticator.objects.filter(user_id=OuterRef("user_id"), type=Authenticator.Type.TOTP)
     rows = (
-        Membership.objects.visible_to(reader).select_related("user", "team").annotate(has_totp=Exists(totp))
+        Membership.objects.visible_to(reader)
+        .exclude(role=Role.PUBLIC_DOOR)
+        .select_related("user", "team")
+        .annotate(has_totp=Exists(totp))
     )
     if role:
         rows = rows.filter(role=role)

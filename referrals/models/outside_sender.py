@@ -1,0 +1,40 @@
+"""Who sent a referral by the public page for professionals, and whether they were called back."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from dacase.agencies.models import Membership
+from referrals.choices import CallBack
+from referrals.models.referral import Referral
+
+SETTLED = (CallBack.CONFIRMED, CallBack.IN_DANGER)
+
+
+class OutsideSender(models.Model):
+    """What an outside professional said of herself. Not to be believed until she was called back.
+
+    `typed_phone` is hers to give and never the number to call: the front door finds the organisation's
+    published one, and writes down where.
+    """
+
+    referral = models.OneToOneField(
+        Referral, on_delete=models.CASCADE, primary_key=True, related_name="outside_sender"
+    )
+    name = models.CharField(max_length=120)
+    job = models.CharField(max_length=120)
+    organisation = models.CharField(max_length=200)
+    typed_phone = models.CharField(max_length=40)
+    email = models.EmailField(blank=True)
+    called_back_at = models.DateTimeField(null=True)
+    called_back_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    number_found = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=20, choices=CallBack, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    history = HistoricalRecords()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the call back lets the front door go on."""
+        return self.outcome in SETTLED
