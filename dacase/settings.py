@@ -267,6 +267,20 @@ CELERY_BEAT_SCHEDULE = {
 EVENT_RECORDER = "dacase.audit.services.record_event"
 MAIL_QUEUE = "dacase.jobs.services.queue_mail"
 
+# The page on which anybody may ask for help (/hello/). Its name stands in browser histories and says nothing
+# of the subject; neither do the lines, which are shown on top. The exit leads to a page that everybody opens.
+PUBLIC_NAME = env.str("PUBLIC_NAME", "Northmoor Connect" if DEMO else "Connect")
+PUBLIC_HELP = env.list(
+    "PUBLIC_HELP",
+    default=[
+        "If you need help this minute, call 999. If you cannot speak on a mobile phone, stay on the line and press 55.",
+        "You can call 0808 2000 247 at any time of the day or night. It is free.",
+    ],
+)
+PUBLIC_EXIT_URL = env.str("PUBLIC_EXIT_URL", "https://www.bbc.co.uk/weather")
+# Messages that one address on the network may send: a library, a hospital or an office shares one.
+PUBLIC_RATE_LIMITS = {"hello": "20/h/ip", "partners": "30/h/ip"}
+
 # What each room adds to the case page and to the home page, in the order shown (dacase/cases/panels.py).
 CASE_PANELS = [
     "dacase.cases.case_panels.people",
@@ -277,6 +291,7 @@ CASE_PANELS = [
     "refuge.panels.placements_of_case",
 ]
 HOME_PANELS = [
+    "referrals.panels.letterbox",
     "referrals.panels.triage_queue",
     "referrals.panels.waiting_routes",
     "referrals.panels.sent_referrals",

@@ -12,6 +12,7 @@ from dacase.ui.components import Band, Clock, Link, Table, Tag
 from dacase.ui.tables import capped_count
 from referrals.choices import ReferralState
 from referrals.models import Referral, RiskAssessment
+from referrals.selectors.public_referral import stuck_letters
 from referrals.selectors.referral import outcomes
 from referrals.selectors.referral import sent_referrals as sent_by
 from referrals.selectors.risk_assessment import assessments_of, is_visible_high, trend
@@ -250,3 +251,21 @@ def sent_referrals(membership: Membership) -> Panel | None:
         if one.state == ReferralState.RETURNED
     ]
     return Panel("Referrals you sent", "referrals/panels/list.html", context, actions, links)
+
+
+def letterbox(membership: Membership) -> Panel | None:
+    """Messages from the public pages that could not be taken in. Nothing is shown where there are none."""
+    if not membership.may("triage_referral"):
+        return None
+    oldest = stuck_letters(membership).first()
+    if oldest is None:
+        return None
+    address = reverse("referrals:letters")
+    words = "Messages from the public pages could not be taken in. Somebody must read them."
+    return Panel(
+        "Messages to read by hand",
+        "referrals/panels/list.html",
+        {"empty": words},
+        [NextAction("Read the messages that are not in the queue", address, oldest.received_at)],
+        [("Read them", address)],
+    )

@@ -3,8 +3,11 @@
 from uuid import UUID
 
 from dacase.agencies.models import Membership
-from dacase.jobs.tasks_base import TaskRefusedError, outbox_task
+from dacase.jobs.tasks_base import Steps, TaskRefusedError, outbox_task
+from referrals.forms.upload import RowForms
+from referrals.selectors.upload import row_values
 from referrals.services import public_referral
+from referrals.services import upload as upload_service
 
 
 def show_refusal(*, letter: str, reason: str, actor: Membership | None) -> None:
@@ -19,3 +22,31 @@ def take_in_letter(*, letter: str, actor: Membership | None) -> None:
     if actor is None:
         raise TaskRefusedError("A letter is taken in by its front door.")
     public_referral.take_in_letter(UUID(letter), actor=actor)
+
+
+def show_not_sent(*, upload: str, reason: str, actor: Membership | None) -> None:
+    """The message became a dead letter: say so on the page with the progress."""
+    if actor is not None:
+        upload_service.say_not_sent(UUID(upload), actor=actor)
+
+
+@outbox_task(upload_service.TASK, in_steps=True, on_failure=show_not_sent)
+def send_upload(*, upload: str, steps: Steps) -> None:
+    """Send each row in a transaction of its own, so that what was sent stays sent."""
+    with steps.step() as actor:
+        left = upload_service.begin_upload(UUID(upload), actor=acting(actor))
+    for done, row in enumerate(left, start=1):
+        with steps.step() as actor:
+            values = row_values(row, acting(actor))
+            if values is not None:
+                answers = RowForms(values).answers()
+                upload_service.send_row(row, answers=answers, done=done, actor=acting(actor))
+    with steps.finish() as actor:
+        upload_service.end_upload(UUID(upload), actor=acting(actor))
+
+
+def acting(actor: Membership | None) -> Membership:
+    """The membership that a file is sent for. Raises TaskRefusedError where there is none."""
+    if actor is None:
+        raise TaskRefusedError("Only a membership can send a file.")
+    return actor

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from referrals.api import referral as api
-from referrals.views import lists, referral, risk_assessment, route, triage
+from referrals.views import (
+    letterbox,
+    lists,
+    outside_sender,
+    public_referral,
+    referral,
+    risk_assessment,
+    route,
+    triage,
+    upload,
+)
 
 app_name = "referrals"
 urlpatterns = [
@@ -10,6 +20,20 @@ urlpatterns = [
     path("referrals/sent/", referral.sent, name="sent"),
     path("referrals/queue/", triage.queue, name="queue"),
     path("referrals/inbox/", route.inbox, name="inbox"),
+    path("referrals/upload/", upload.upload, name="upload"),
+    path("referrals/upload/template.csv", upload.template_file, name="upload_template"),
+    path("referrals/upload/<uuid:pk>/", upload.preview, name="upload_preview"),
+    path("referrals/upload/<uuid:pk>/discard/", upload.discard, name="upload_discard"),
+    path("referrals/letterbox/", letterbox.letters, name="letters"),
+    path("referrals/letterbox/<uuid:pk>/", letterbox.letter, name="letter"),
+    path("referrals/letterbox/<uuid:pk>/try-again/", letterbox.try_again, name="letter_try_again"),
+    path("referrals/letterbox/<uuid:pk>/settle/", letterbox.settle, name="letter_settle"),
+    path("referrals/<uuid:pk>/call-back/", outside_sender.call_back, name="call_back"),
+    path("hello/", public_referral.hello, name="hello"),
+    path("hello/sent/<int:number>/", public_referral.hello_sent, name="hello_sent"),
+    path("hello/leave/", public_referral.hello_leave, name="hello_leave"),
+    path("partners/refer/", public_referral.partners, name="partners"),
+    path("partners/refer/sent/", public_referral.partners_sent, name="partners_sent"),
     path("referrals/<uuid:pk>/", referral.detail, name="detail"),
     path("referrals/<uuid:pk>/confirmation/", referral.confirmation, name="confirmation"),
     path("referrals/<uuid:pk>/triage/", triage.triage, name="triage"),

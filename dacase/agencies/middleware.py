@@ -20,6 +20,11 @@ WITHOUT_MEMBERSHIP = {
     "jobs:health",
     "mfa_activate_totp",
     "mfa_reauthenticate",
+    "referrals:hello",
+    "referrals:hello_leave",
+    "referrals:hello_sent",
+    "referrals:partners",
+    "referrals:partners_sent",
 }
 ON_THE_WAY = {Missing.WORK, Missing.CHOICE, Missing.SET_UP}
 ENDED = "Your work for this agency has ended, so you have been signed out."

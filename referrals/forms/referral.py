@@ -243,8 +243,10 @@ ChildRows = _rows(ChildRow, PartyRole.CHILD)
 class ReferralPage:
     """The page's form and its two groups of rows, bound together to what was posted or kept."""
 
+    form_class: type[ReferralForm] = ReferralForm
+
     def __init__(self, draft: FormDraft) -> None:
-        self.form: ReferralForm = draft.bind(ReferralForm)
+        self.form: ReferralForm = draft.bind(self.form_class)
         self.perpetrators: Rows = draft.bind(PerpetratorRows, prefix="perpetrators")
         self.children: Rows = draft.bind(ChildRows, prefix="children")
         self.rows = {"perpetrators": self.perpetrators, "children": self.children}
@@ -273,20 +275,21 @@ class ReferralPage:
 
     def save(self, *, actor: Membership) -> Referral | None:
         """Send the referral. None where the service refused; its reasons are errors of the form then."""
+        sent = self.form.attempt(lambda: make_referral(**self.answers(), actor=actor))
+        return self.form.result if sent else None
+
+    def answers(self) -> dict[str, Any]:
+        """Everything that was typed, for the service."""
         data = self.form.cleaned_data
         people = [self.form.person(PartyRole.VICTIM), *self.perpetrators.people(), *self.children.people()]
         chosen = [door for door in self.form.doors if str(door.pk) == data.get("receiver")]
         plain = ("submission", "what_happened", "priority", "victim_aware", "not_aware_reason", "consent")
-        sent = self.form.attempt(
-            lambda: make_referral(
-                contact=self.form.contact(),
-                people=people,
-                receiver=chosen[0] if chosen else None,
-                actor=actor,
-                **{name: data[name] for name in plain},
-            )
-        )
-        return self.form.result if sent else None
+        return {
+            "contact": self.form.contact(),
+            "people": people,
+            "receiver": chosen[0] if chosen else None,
+            **{name: data[name] for name in plain},
+        }
 
     @property
     def context(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dacase.cases.choices import PartyRole
 from dacase.ui.components import Clock, Column, Event, Fact, Lines, SafeContact, Table, Tag, Text
-from referrals.choices import Aware, Priority, ReferralState, RouteState
+from referrals.choices import Aware, Priority, ReferralDoor, ReferralState, RouteState
 from referrals.models import Referral, ReferralContact, ReferralPerson
 from referrals.selectors.referral import Outcome
 
@@ -58,10 +58,9 @@ def contact_facts(contact: ReferralContact) -> list[Fact]:
 
 def sent_facts(referral: Referral) -> list[Fact]:
     """Who sent it, when, how urgent, what the victim-survivor knows and agreed to."""
-    agency = referral.sender_agency
     aware = referral.get_victim_aware_display()
     return [
-        Fact("Sent by", Text(f"{referral.sender.user.name}, {agency.name}", agency.phone)),
+        *sender_facts(referral),
         Fact("Received", referral.received_at),
         Fact(
             "Priority",
@@ -73,6 +72,26 @@ def sent_facts(referral: Referral) -> list[Fact]:
         ),
         Fact("Consent", referral.get_consent_display()),
     ]
+
+
+def sender_facts(referral: Referral) -> list[Fact]:
+    """Who sent it. What an outside professional says of herself stands apart from what the front door found out."""
+    if referral.door == ReferralDoor.SELF:
+        return [Fact("Sent by", Text(referral.get_source_display(), "On the public page"))]
+    if referral.door == ReferralDoor.PROFESSIONAL:
+        sender = referral.outside_sender
+        called = Text(sender.get_outcome_display() or "Not called back yet", sender.note)
+        return [
+            Fact("Sent by", Text(f"{sender.name}, {sender.job}", sender.organisation)),
+            Fact(
+                "Number that the sender typed", Text(sender.typed_phone, "Not checked. Do not call it first")
+            ),
+            Fact("Email that the sender typed", sender.email or "Not given"),
+            Fact("Call back", called),
+            *([Fact("Number called was found", sender.number_found)] if sender.number_found else []),
+        ]
+    agency = referral.sender_agency
+    return [Fact("Sent by", Text(f"{referral.sender.user.name}, {agency.name}", agency.phone))]
 
 
 def front_door_facts(referral: Referral) -> list[Fact]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from dacase.agencies.access import ActingRequest, requires
 from dacase.agencies.models import Membership
 from dacase.ui.components import Column, Many, Tab, Tag, Text
-from referrals.choices import Priority
+from referrals.choices import Priority, ReferralDoor
 from referrals.models import Referral
 
 TABS = (
@@ -37,11 +37,19 @@ def marks(referral: Referral) -> Many:
     tags = [Tag("High priority", "bad") if referral.priority == Priority.HIGH else Tag("Standard")]
     if not referral.contact.has_safe_way:
         tags.append(Tag("No safe way to make contact", "warning"))
+    if referral.waits_for_call_back:
+        tags.append(Tag("Call back the sender first", "warning"))
     return Many(tags)
 
 
 def sender_cell(referral: Referral) -> Text:
-    """The sending agency and its kind."""
+    """The sending agency and its kind; of what came by a public page, whom it came from."""
+    if referral.door == ReferralDoor.SELF:
+        return Text(referral.get_source_display(), "On the public page")
+    if referral.door == ReferralDoor.PROFESSIONAL:
+        return Text(
+            referral.outside_sender.organisation, f"{referral.get_source_display()}, on the public page"
+        )
     return Text(referral.sender_agency.name, referral.get_source_display())
 
 

@@ -24,6 +24,8 @@ from dacase.agencies.choices import Role
 
 RELATIONS = ("own", "granted", "summary", "expired", "excluded", "other", "absent")
 METHODS = ("GET", "POST")
+# Nobody signs in as the public page (tests/referrals/test_public_referral_services.py).
+ROLES = [role for role in Role.values if role != Role.PUBLIC_DOOR]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def read_table() -> list[Row]:
 
 def parse(row: dict[str, str]) -> Row:
     named = set(row["roles"].split())
-    roles = frozenset((named - {"*"}) | (set(Role.values) if "*" in named else set()))
+    roles = frozenset((named - {"*"}) | (set(ROLES) if "*" in named else set()))
     relations = frozenset(row["relations"].split())
     methods = frozenset(row["methods"].split())
     unknown = (roles - {*Role.values, "anonymous"}) | (relations - {*RELATIONS}) | (methods - {*METHODS})

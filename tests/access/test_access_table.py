@@ -10,9 +10,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from dacase.agencies.choices import Role
 from dacase.agencies.models import Membership
-from tests.access.table import METHODS, RELATIONS, Row, expected, read_table, routes, rows_for
+from tests.access.table import METHODS, RELATIONS, ROLES, Row, expected, read_table, routes, rows_for
 from tests.access.world import Ids, relate
 from tests.cast import Cast, signed_in_client
 
@@ -103,7 +102,7 @@ def test_every_address_has_its_rows_and_every_row_an_address() -> None:
     assert not idle, f"access.csv speaks of addresses that do not exist: {idle}"
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", ROLES)
 def test_answers_are_those_of_the_table(role: str, cast: Cast) -> None:
     member = member_of(cast, role)
     client = signed_in_client(member)
@@ -137,7 +136,7 @@ def test_nobody_signed_in_gets_nothing(cast: Cast) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", ROLES)
 def test_a_nested_object_of_another_case_is_not_found(role: str, cast: Cast) -> None:
     """The oldest leak of all: one's own case in the address, and somebody else's record nested in it."""
     member = member_of(cast, role)
@@ -152,7 +151,7 @@ def test_a_nested_object_of_another_case_is_not_found(role: str, cast: Cast) -> 
                 assert answer_to(client, method, url) in DENIED, f"{method} {route}"
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", ROLES)
 def test_unknown_and_forbidden_are_the_same_answer(role: str, cast: Cast) -> None:
     """Status, headers and body are equal for another agency's object and for one that does not exist."""
     member = member_of(cast, role)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from dacase.agencies.models import Invitation, Membership
+from dacase.agencies.models import Agency, Invitation, Membership
 from dacase.cases.choices import PartyRole, Scope
 from dacase.cases.models import Case, Exclusion, Grant, Headline, Location, Party, Person, SafeContactPlan
 from dacase.cases.models.grant import permission_id
@@ -22,7 +22,17 @@ from marac.models import (
     Meeting,
     MeetingAgency,
 )
-from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAssessment, Route
+from referrals.models import (
+    OutsideSender,
+    PublicReferral,
+    Referral,
+    ReferralContact,
+    ReferralPerson,
+    RiskAssessment,
+    Route,
+    Upload,
+    UploadRow,
+)
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Return
 
@@ -109,6 +119,8 @@ def make_front_door(case: Case, member: Membership, relation: str, outsider: Mem
     with acting_as(sender):
         referral = make_referral(case, member, sender, outsider, takes_in)
     ids = {"referral": referral.pk}
+    if takes_in:
+        ids |= make_outside(member)
     if relation != "own":
         states = {"expired": {"state": "returned", "sent_back_at": timezone.now()}}
         route = Route.objects.create(
@@ -120,6 +132,31 @@ def make_front_door(case: Case, member: Membership, relation: str, outsider: Mem
         )
         ids["route"] = route.pk
     return ids
+
+
+def make_outside(member: Membership) -> Ids:
+    """A referral of an outside professional, and a message from a public page, to the member's front door."""
+    with acting_as(member):
+        referral = Referral.objects.create(
+            sender_agency=member.agency, sender=member, receiver_agency=member.agency, source="education",
+            door="professional", due_at=timezone.now(), what_happened="Invented", victim_aware="yes", consent="given",
+        )  # fmt: skip
+        ReferralPerson.objects.create(referral=referral, role="victim", family_name="Accesstest")
+        ReferralContact.objects.create(referral=referral)
+        OutsideSender.objects.create(
+            referral=referral,
+            name="Invented",
+            job="Nurse",
+            organisation="Invented",
+            typed_phone="07700 900001",
+        )
+    return {"outside_referral": referral.pk, "letter": make_letter(member.agency.name)}
+
+
+def make_letter(front_door: str) -> UUID:
+    letter = PublicReferral(receiver=Agency.objects.get(name=front_door), door="self", body={"contact": {}})
+    PublicReferral.objects.bulk_create([letter])
+    return letter.pk
 
 
 def make_referral(
@@ -230,7 +267,10 @@ def make_owned(parts: SimpleNamespace, member: Membership, relation: str, outsid
                 job=job,
                 counted_at=timezone.now(),
             )
+            upload = Upload.objects.create(agency=owner.agency, uploaded_by=owner)
+            UploadRow.objects.create(upload=upload, number=2)
             ids |= {
+                "upload": upload.pk,
                 "service": service.pk,
                 "unit": unit.pk,
                 "placement": placement.pk,

@@ -41,6 +41,7 @@ EXPECTED = {
     "commissioner": "request_return view_return",
     "auditor": "see_case_data view_read_log",
     "administrator": "manage_people",
+    "public_door": "make_referral",
 }
 
 
@@ -96,7 +97,7 @@ def test_an_unknown_verb_is_an_error_and_no_silent_no():
 
 
 def test_who_sees_case_data_or_lets_others_see_it_needs_a_second_step():
-    assert {role for role in Role.values if not needs_second_factor(role)} == {"commissioner"}
+    assert {role for role in Role.values if not needs_second_factor(role)} == {"commissioner", "public_door"}
 
 
 def test_every_role_is_offered_to_somebody_and_the_demos_people_have_roles_of_their_agency():

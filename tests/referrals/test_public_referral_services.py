@@ -21,7 +21,9 @@ from referrals.services.outside_sender import record_call_back
 from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails
 from tests.referrals.builders import fresh, open_case_for, send
 
-OUTSIDE = OutsideDetails("Gale Invented", "Practice nurse", "Moorside Surgery", "primary_care", "07700 900555")
+OUTSIDE = OutsideDetails(
+    "Gale Invented", "Practice nurse", "Moorside Surgery", "primary_care", "07700 900555"
+)
 
 
 def letter(**changes):
@@ -61,7 +63,8 @@ def test_what_nobody_sent_becomes_one_referral_of_the_front_door(cast):
     with acting_as(cast.front_door_worker):
         assert referral.people.get().date_of_birth == date(1990, 1, 2)
         left = PublicReferral.objects.get(pk=key)
-        assert left.body == {} and left.taken_in_at
+        assert left.body == {}
+        assert left.taken_in_at
 
 
 def test_nobody_and_no_other_agency_reads_the_letterbox(cast):
@@ -111,7 +114,7 @@ def test_a_double_click_is_one_letter_and_a_changed_page_another(cast):
 def test_run_twice_and_killed_in_between_it_makes_one_referral(cast):
     key = put_in()
     door = public_door_of(cast.front_door_worker.agency)
-    with acting_as(door), pytest.raises(RuntimeError), transaction.atomic():
+    with acting_as(door), pytest.raises(RuntimeError), transaction.atomic():  # noqa: PT012 - both are the point
         public_referral.take_in_letter(key, actor=door)
         raise RuntimeError  # the worker is killed before its transaction ends
     run(key)
@@ -127,7 +130,8 @@ def test_a_letter_that_is_refused_stays_and_is_shown_to_the_front_door(cast):
     assert run(key).failed_at
     with acting_as(worker):
         waiting = PublicReferral.objects.visible_to(worker).waiting().get()
-        assert waiting.refused_at and waiting.body["what_happened"] == letter()["what_happened"]
+        assert waiting.refused_at
+        assert waiting.body["what_happened"] == letter()["what_happened"]
         public_referral.try_letter_again(key, actor=worker)
         assert OutboxMessage.objects.filter(task=public_referral.TASK, failed_at=None).count() == 1
         public_referral.settle_letter(key, actor=worker)
@@ -172,7 +176,8 @@ def test_an_outside_professional_is_called_back_before_anybody_acts(cast):
     with acting_as(worker):
         record_call_back(referral.pk, outcome=CallBack.CONFIRMED, **said | {"version": 2})
         sender = OutsideSender.objects.get(referral=referral)
-        assert sender.called_back_by == worker and sender.history.count() == 3
+        assert sender.called_back_by == worker
+        assert sender.history.count() == 3
     case = open_case_for(referral, worker)
     assert fresh(referral, worker).case == case
 

@@ -24,11 +24,13 @@ OF_THE_CASE = (
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
 OWNED_IN_CASE: tuple[str, ...] = ()
-OWN_AGENCY = ("refuge_refugeservice", "refuge_unit", "jobs_job", "reporting_return")
+OWN_AGENCY = ("refuge_refugeservice", "refuge_unit", "jobs_job", "reporting_return", "referrals_upload")
 OPEN = ("marac_meeting", "marac_meetingagency", "agencies_membership", "agencies_invitation")
 WITH_PARENT = {  # table -> (column, parent)
     "referrals_referralperson": ("referral_id", "referrals_referral"),
     "referrals_referralcontact": ("referral_id", "referrals_referral"),
+    "referrals_outsidesender": ("referral_id", "referrals_referral"),
+    "referrals_uploadrow": ("upload_id", "referrals_upload"),
     "referrals_route": ("referral_id", "referrals_referral"),
     "referrals_riskanswer": ("assessment_id", "referrals_riskassessment"),
     "marac_hearingpaper": ("hearing_id", "marac_hearing"),
@@ -156,6 +158,7 @@ class View:
             ),
             "audit_read": lambda row: row["case_id"] in self.files or self.mine(row),
             "referrals_referral": lambda row: row["id"] in self.referrals,
+            "referrals_publicreferral": lambda row: row["receiver_id"] == self.agency,
             "marac_hearing": lambda row: row["id"] in self.hearings,
             "marac_hearinggrant": self.invitation,
             "marac_actionpoint": lambda row: (

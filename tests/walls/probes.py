@@ -81,6 +81,11 @@ def list_again(cursor: Cursor, world: World) -> int:
     return copy_row(cursor, "marac_hearing", "case_id = %s", (case,), number=99, state="deferred")
 
 
+def put_in(cursor: Cursor, world: World) -> int:
+    row = {"id": None, "receiver_id": world.cast.front_door_worker.agency_id, "door": "self", "body": {}}
+    return insert(cursor, "referrals_publicreferral", row | {"received_at": "now"})
+
+
 def add_child(cursor: Cursor, world: World) -> int:
     return copy_row(
         cursor,
@@ -106,6 +111,10 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("referrals_referral", "sent_taken_in_or_routed_change"): (
         "front_door_worker", lambda c, w: changed(c, "UPDATE referrals_referral SET priority = 'high'"),
+    ),
+    ("referrals_publicreferral", "anybody_puts_in"): ("idva", put_in),
+    ("referrals_publicreferral", "front_door_takes_in"): (
+        "front_door_worker", lambda c, w: changed(c, "UPDATE referrals_publicreferral SET body = '{}'"),
     ),
     ("marac_hearing", "who_holds_the_case_lists_it"): ("marac_coordinator", list_again),
     ("marac_hearing", "invited_record"): ("gp_tansy", lambda c, w: changed(c, "UPDATE marac_hearing SET outcome = 'x'")),

@@ -30,6 +30,7 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Figure, Return
 from tests.cast import Cast
 from tests.factories import make_case, share
+from tests.walls.world_doors import knock
 
 RUNS_OUT = timedelta(seconds=1.5)
 
@@ -81,6 +82,7 @@ def build() -> World:
             else cast.idva,
         )
     send_referrals(world)
+    knock(world)
     hear(world)
     house(world)
     share_and_bar(world)

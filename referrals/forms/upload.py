@@ -1,0 +1,113 @@
+"""A file of referrals: each row goes through the form of the page, so that the same rules hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from dacase.cases.choices import PartyRole
+from dacase.ui.forms import FileField, Form
+from referrals.forms.referral import WAYS, ChildRow, PerpetratorRow, ReferralForm
+from referrals.rules.upload import read_rows
+
+YES, NO = {"yes", "y"}, {"no", "n", ""}
+PARTS = ("day", "month", "year")
+CHILDREN = ("child_1", "child_2", "child_3")
+WORDS = {"front_door": "receiver"}
+
+
+class UploadForm(Form):
+    """The file. `rows` are what it holds."""
+
+    file = FileField(
+        label="File",
+        endings=("csv",),
+        max_megabytes=2,
+        help_text="A CSV file made from the template, with at most 500 rows",
+        error_messages={"required": "Select a file"},
+    )
+    rows: list[tuple[int, dict[str, str]]]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        self.rows = read_rows(file.read())
+        return file
+
+
+class RowForms:
+    """The forms of one row: the referral, its perpetrator, its children."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self.form = ReferralForm(self._data("", ReferralForm.base_fields))
+        self.perpetrator = PerpetratorRow(
+            self._data("perpetrator", PerpetratorRow.base_fields), prefix="perpetrator"
+        )
+        self.children = [ChildRow(self._data(key, ChildRow.base_fields), prefix=key) for key in CHILDREN]
+
+    def errors(self) -> list[tuple[str, str]]:
+        """(column, words) of everything that is wrong; a person without any value is nobody."""
+        found = [
+            (code, f"Write yes or no in {code}") for code, _ in WAYS if self._answer(code) not in YES | NO
+        ]
+        for prefix, form in (("", self.form), *self.people_forms()):
+            for name, errors in form.errors.items():
+                if name != "submission":
+                    found += [(f"{prefix}_{name}".strip("_"), str(error)) for error in errors]
+        return found
+
+    def people_forms(self) -> list[tuple[str, Any]]:
+        """The forms of whoever else the row names."""
+        return [
+            (form.prefix, form)
+            for form in (self.perpetrator, *self.children)
+            if any(value for name, value in self.values.items() if name.startswith(form.prefix))
+        ]
+
+    def answers(self) -> dict[str, Any]:
+        """The row for the service. Raises ValidationError where something is wrong with it."""
+        if self.errors():
+            raise ValidationError("This row has errors")
+        data = self.form.cleaned_data
+        people = [self.form.person(PartyRole.VICTIM)]
+        for prefix, form in self.people_forms():
+            role = PartyRole.PERPETRATOR if prefix == "perpetrator" else PartyRole.CHILD
+            people.append(form.person(role))
+        chosen = [door for door in self.form.doors if str(door.pk) == data.get("receiver")]
+        plain = ("what_happened", "priority", "victim_aware", "not_aware_reason", "consent")
+        return {
+            "contact": self.form.contact(),
+            "people": people,
+            "receiver": chosen[0] if chosen else None,
+            **{name: data[name] for name in plain},
+        }
+
+    def _answer(self, column: str) -> str:
+        return self.values.get(column, "").lower()
+
+    def _data(self, prefix: str, fields: Mapping[str, Any]) -> QueryDict:
+        """The row's cells in the shape in which the page would post them."""
+        data = QueryDict(mutable=True)
+        column = f"{prefix}_" if prefix else ""
+        name = f"{prefix}-" if prefix else ""
+        for field in fields:
+            value = self.values.get(column + field, "")
+            if field == "date_of_birth":
+                parts = value.replace("-", "/").replace(".", "/").split("/") if value else ["", "", ""]
+                parts = parts if len(parts) == len(PARTS) else [value, "x", "x"]
+                for part, typed in zip(PARTS, parts, strict=True):
+                    data[f"{name}{field}_{part}"] = typed.strip()
+            else:
+                data[name + field] = value.lower() if hasattr(fields[field], "choices") else value
+        if not prefix:
+            data.setlist("ways", [code for code, _ in WAYS if self._answer(code) in YES])
+            data["submission"] = "00000000-0000-4000-8000-000000000000"
+            data["receiver"] = self._receiver()
+        return data
+
+    def _receiver(self) -> str:
+        from referrals.selectors.referral import front_doors
+
+        wanted = self.values.get("front_door", "").lower()
+        return next((str(door.pk) for door in front_doors() if door.name.lower() == wanted), "")

@@ -1,0 +1,195 @@
+"""A file of referrals: read, checked row by row, sent once, removed."""
+
+import csv
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from dacase.jobs.models import Job, JobState, OutboxMessage
+from dacase.jobs.tasks_base import run_message
+from dacase.walls.context import acting_as
+from referrals.models import Referral, Upload, UploadRow
+from referrals.rules.tables import rows as table_rows
+from referrals.rules.upload import MOST_ROWS, columns, number_of_row, read_rows, template
+from referrals.services.upload import send_upload
+
+EXAMPLE = {row["column"]: row["example"] for row in table_rows("upload_columns")}
+
+
+def content(*changes, head=None, encoding="utf-8"):
+    made = io.StringIO()
+    writer = csv.DictWriter(made, head or columns(), extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(EXAMPLE | one for one in changes)
+    return made.getvalue().encode(encoding)
+
+
+def send_file(client, data, name="rows.csv"):
+    return client.post(reverse("referrals:upload"), {"file": SimpleUploadedFile(name, data)})
+
+
+def kept(actor):
+    with acting_as(actor):
+        return list(UploadRow.objects.order_by("number"))
+
+
+def run_all():
+    for message in OutboxMessage.objects.unfinished().filter(task="referrals.send_upload"):
+        run_message(message.pk)
+
+
+def test_the_template_is_a_file_that_can_be_sent():
+    ((line, values),) = read_rows(b"\xef\xbb\xbf" + template().encode())
+    assert (line, values["family_name"]) == (2, "Madeupson")
+    assert all(row["meaning"] for row in table_rows("upload_columns"))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (content({}, encoding="utf-16"), "could not be read"),
+        ("family_name\nBrûlé".encode("latin-1"), "CSV UTF-8"),
+        (b"a,b\n1,2\n", "Begin with the template"),
+        (content({}, head=columns()[1:]), "lacks the column phone"),
+        (content({}, head=[*columns(), "secret"]), "do not know: secret"),
+        (content({}, head=[*columns(), "phone"]), "same column twice"),
+        (content(), "no rows"),
+        (content(*[{}] * (MOST_ROWS + 1)), "at most 500"),
+        (content({"what_happened": "x" * 30_000}), "too long"),
+        (content({}) + b'"open', "quotation marks"),
+        (content({}) + b"\x00", "not a CSV file"),
+        (b"", "names of the columns"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(data, words):
+    with pytest.raises(ValidationError, match=words):
+        read_rows(data)
+
+
+def test_a_row_has_the_same_number_in_every_file_of_its_agency(cast):
+    police, housing = cast.police_officer.agency_id, cast.housing_representative.agency_id
+    assert number_of_row(police, EXAMPLE) == number_of_row(police, EXAMPLE | {"child_2_given_name": " "})
+    assert number_of_row(police, EXAMPLE) != number_of_row(police, EXAMPLE | {"phone": "07700 900999"})
+    assert number_of_row(police, EXAMPLE) != number_of_row(housing, EXAMPLE)
+
+
+def test_a_file_is_shown_and_nothing_is_sent(cast, sign_in):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    response = send_file(client, content({}, {"family_name": "=1+1", "given_name": "+44"}))
+    page = client.get(response["Location"]).content.decode()
+    assert "Send 2 referrals" in page
+    with acting_as(officer):
+        assert not Referral.objects.exists()
+    assert [row.values["family_name"] for row in kept(officer)] == ["Madeupson", "=1+1"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"phone": ""}, "phone: Enter the phone number"),
+        ({"safe_to_call": "perhaps"}, "safe_to_call: Write yes or no"),
+        ({"family_name": ""}, "family_name: Enter the victim-survivor"),
+        ({"family_name": "x" * 101}, "family_name: Family name must be 100"),
+        ({"date_of_birth": "31/02/1990"}, "date_of_birth: Date of birth must be a real date"),
+        ({"date_of_birth": "soon"}, "date_of_birth: Date of birth must be a real date"),
+        ({"child_1_family_name": ""}, "child_1_family_name: Enter the child"),
+        ({"priority": "urgent"}, "priority: How urgent is it: select"),
+        ({"victim_aware": "no"}, "not_aware_reason: Say why"),
+        ({"what_happened": ""}, "what_happened: Enter what has happened"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_row(cast, sign_in, changes, said):
+    client = sign_in(cast.police_officer)
+    page = client.get(send_file(client, content({}, changes))["Location"]).content.decode()
+    assert said in page
+    assert "Send the 1 row without errors" in page
+
+
+def test_rows_without_errors_are_sent_with_progress_and_removed(cast, sign_in):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    where = send_file(client, content({}, {"given_name": "Robin"}, {"given_name": "Lark", "phone": ""}))[
+        "Location"
+    ]
+    response = client.post(where)
+    assert client.post(where)["Location"] == response["Location"]
+    run_all()
+    with acting_as(officer):
+        job = Job.objects.get()
+        assert (job.state, job.progress, job.total) == (JobState.DONE, 2, 2)
+        found = Referral.objects.prefetch_related("people").all()
+        assert {(one.door, one.source) for one in found} == {("csv", "police")}
+        assert {one.people.filter(role="victim").get().given_name for one in found} == {"Wren", "Robin"}
+        assert {one.people.count() for one in found} == {3}
+        assert not UploadRow.objects.exists()
+    assert "Sent" in client.get(reverse("referrals:sent")).content.decode()
+
+
+def test_the_same_file_twice_and_the_same_row_twice_make_one(cast, sign_in):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    assert "same as row 2" in client.get(send_file(client, content({}, {}))["Location"]).content.decode()
+    for _ in range(2):
+        client.post(send_file(client, content({}))["Location"])
+        run_all()
+    with acting_as(officer):
+        assert Referral.objects.count() == 1
+
+
+def test_nobody_else_sees_the_file_and_an_unsent_one_goes(cast, sign_in):
+    officer = cast.police_officer
+    where = send_file(sign_in(officer), content({}))["Location"]
+    for other in (cast.idva, cast.police_alder):
+        assert sign_in(other).get(where).status_code == 404
+        assert sign_in(other).post(where).status_code == 404
+    again = send_file(sign_in(officer), content({"given_name": "Robin"}))["Location"]
+    assert sign_in(officer).get(where).status_code == 404
+    sign_in(officer).post(f"{again}discard/")
+    with acting_as(officer):
+        assert not Upload.objects.exists()
+
+
+def test_a_file_with_only_wrong_rows_is_not_sent(cast, sign_in):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    where = send_file(client, content({"phone": ""}))["Location"]
+    assert "No row of this file can be sent" in client.post(where).content.decode()
+    with acting_as(officer), pytest.raises(ValidationError):
+        send_upload(Upload.objects.get().pk, actor=officer)
+
+
+def test_a_worker_that_dies_half_way_sends_the_rest_later(cast, sign_in, monkeypatch):
+    from referrals import tasks
+
+    officer = cast.police_officer
+    client = sign_in(officer)
+    client.post(send_file(client, content({}, {"given_name": "Robin"}))["Location"])
+    real, calls = tasks.upload_service.send_row, []
+
+    def dies(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 2:
+            raise ConnectionError
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(tasks.upload_service, "send_row", dies)
+    run_all()
+    with acting_as(officer):
+        assert (Referral.objects.count(), UploadRow.objects.count()) == (1, 1)
+        assert Job.objects.get().state == JobState.FAILED
+    monkeypatch.undo()
+    client.post(send_file(client, content({}, {"given_name": "Robin"}))["Location"])
+    run_all()
+    with acting_as(officer):
+        assert Referral.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["rows.xlsx", "rows"])
+def test_another_kind_of_file_is_refused_beside_the_field(cast, sign_in, name):
+    response = send_file(sign_in(cast.police_officer), b"x", name)
+    assert "must be a CSV" in response.content.decode()
+    assert "Select a file" in sign_in(cast.police_officer).post(reverse("referrals:upload")).content.decode()
