@@ -14,6 +14,7 @@ from dacase.demo.exclusions import bar_some
 from dacase.demo.loader import Loader, loading
 from dacase.demo.partners import Area, forty_agencies, northmoor, work_from
 from dacase.demo.story.case_file import Teller
+from dacase.demo.story.doors import knock
 from dacase.demo.story.meetings import Meetings
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.tell import Setting, tell
@@ -82,6 +83,7 @@ def make_world(
         made = tell_all(dice, settings, until, days, cases, say)
         for setting in settings:
             leave_work(setting)
+            knock(setting)
             setting.meetings.write(load)
         say("Writing history and walls")
     return Made(made, dict(load.counts))

@@ -1,3 +1,5 @@
+from typing import Any
+
 from dacase.ui.forms import LongTextField, Look, RadioField, TextField, VersionedForm
 from referrals.choices import CallBack
 
@@ -19,6 +21,6 @@ class CallBackForm(VersionedForm):
     note = LongTextField(label="Notes", max_length=500, rows=3, required=False)
     looks = {"outcome": Look(small=True)}
 
-    def said(self) -> dict[str, str]:
+    def said(self) -> dict[str, Any]:
         """What was typed, for the service."""
         return {name: self.cleaned_data[name] for name in ("number_found", "outcome", "note", "version")}

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from dacase.cases.choices import PartyRole
 from dacase.ui.forms import FileField, Form
-from referrals.forms.referral import WAYS, ChildRow, PerpetratorRow, ReferralForm
+from referrals.forms.referral import WAYS, ChildRow, NameFields, PerpetratorRow, ReferralForm
 from referrals.rules.upload import read_rows
 
 YES, NO = {"yes", "y"}, {"no", "n", ""}
@@ -51,18 +51,22 @@ class RowForms:
         found = [
             (code, f"Write yes or no in {code}") for code, _ in WAYS if self._answer(code) not in YES | NO
         ]
-        for prefix, form in (("", self.form), *self.people_forms()):
+        for prefix, form in [("", self.form), *self.people_forms()]:
             for name, errors in form.errors.items():
                 if name != "submission":
                     found += [(f"{prefix}_{name}".strip("_"), str(error)) for error in errors]
         return found
 
-    def people_forms(self) -> list[tuple[str, Any]]:
+    def people_forms(self) -> list[tuple[str, NameFields]]:
         """The forms of whoever else the row names."""
+        named: list[tuple[str, NameFields]] = [
+            ("perpetrator", self.perpetrator),
+            *zip(CHILDREN, self.children, strict=True),
+        ]
         return [
-            (form.prefix, form)
-            for form in (self.perpetrator, *self.children)
-            if any(value for name, value in self.values.items() if name.startswith(form.prefix))
+            (prefix, form)
+            for prefix, form in named
+            if any(value for name, value in self.values.items() if name.startswith(f"{prefix}_"))
         ]
 
     def answers(self) -> dict[str, Any]:

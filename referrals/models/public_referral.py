@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.functions import Cast, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -15,11 +15,11 @@ MOST_CHARACTERS = 60_000
 
 
 class PublicReferralQuerySet(models.QuerySet["PublicReferral"]):
-    def visible_to(self, membership: Membership) -> QuerySet["PublicReferral"]:
+    def visible_to(self, membership: Membership) -> "PublicReferralQuerySet":
         """What was sent to the front door of the reader's agency."""
         return self.filter(receiver_id=membership.agency_id)
 
-    def waiting(self) -> QuerySet["PublicReferral"]:
+    def waiting(self) -> "PublicReferralQuerySet":
         """Neither taken in nor dealt with by hand."""
         return self.filter(taken_in_at__isnull=True, settled_at__isnull=True)
 

@@ -1,7 +1,7 @@
 from django.db.models import Count
 
-from dacase.agencies.choices import AgencyKind
 from marac.models import MaracReferral
+from referrals.choices import ReferralSource
 from reporting.measures.base import Measure, grouped
 from reporting.periods import Period
 
@@ -16,7 +16,7 @@ class MaracReferrals(Measure):
     unit = "referrals"
     counted = "MARAC referrals that stand, by the moment they were made"
     breakdown = "Source"
-    labels = AgencyKind
+    labels = ReferralSource
 
     def count(self, period: Period) -> dict[str, int]:
         rows = MaracReferral.objects.filter(

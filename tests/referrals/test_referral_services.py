@@ -36,7 +36,11 @@ def test_a_referral_holds_what_was_sent_and_its_clock_runs(cast):
         assert stored.contact.has_safe_way
         assert stored.contact.code_word == "Kestrel"
         event = Event.objects.get(subject_id=referral.pk)
-        assert (event.verb, event.data, event.case_id) == ("referral_made", {"priority": "high"}, None)
+        assert (event.verb, event.data, event.case_id) == (
+            "referral_made",
+            {"priority": "high", "door": "agency"},
+            None,
+        )
 
 
 def test_no_event_holds_a_name_or_a_number(cast):
