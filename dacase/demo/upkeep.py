@@ -25,6 +25,7 @@ MADE_AT = {
     "referrals_referral": "t.received_at",
     "referrals_referralperson": REFERRAL,
     "referrals_referralcontact": REFERRAL,
+    "referrals_outsidesender": f"coalesce(t.called_back_at, {REFERRAL})",
     "referrals_route": "t.routed_at",
     "referrals_riskassessment": "t.completed_at",
     "referrals_riskanswer": ASSESSED,

@@ -10,11 +10,11 @@ from dacase.cases.choices import PartyRole
 from dacase.ui.forms import FileField, Form
 from referrals.forms.referral import WAYS, ChildRow, NameFields, PerpetratorRow, ReferralForm
 from referrals.rules.upload import read_rows
+from referrals.selectors.referral import front_doors
 
 YES, NO = {"yes", "y"}, {"no", "n", ""}
 PARTS = ("day", "month", "year")
 CHILDREN = ("child_1", "child_2", "child_3")
-WORDS = {"front_door": "receiver"}
 
 
 class UploadForm(Form):
@@ -111,7 +111,5 @@ class RowForms:
         return data
 
     def _receiver(self) -> str:
-        from referrals.selectors.referral import front_doors
-
         wanted = self.values.get("front_door", "").lower()
         return next((str(door.pk) for door in front_doors() if door.name.lower() == wanted), "")
