@@ -1,5 +1,7 @@
 """Who sent a referral by the public page for professionals, and whether they were called back."""
 
+import uuid
+
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -17,9 +19,8 @@ class OutsideSender(models.Model):
     published one, and writes down where.
     """
 
-    referral = models.OneToOneField(
-        Referral, on_delete=models.CASCADE, primary_key=True, related_name="outside_sender"
-    )
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.OneToOneField(Referral, on_delete=models.CASCADE, related_name="outside_sender")
     name = models.CharField(max_length=120)
     job = models.CharField(max_length=120)
     organisation = models.CharField(max_length=200)
