@@ -5,6 +5,7 @@ from uuid import UUID
 from dacase.agencies.models import Membership
 from dacase.jobs.tasks_base import Steps, TaskRefusedError, outbox_task
 from referrals.forms.upload import RowForms
+from referrals.selectors.referral import front_doors
 from referrals.selectors.upload import row_values
 from referrals.services import public_referral
 from referrals.services import upload as upload_service
@@ -39,7 +40,7 @@ def send_upload(*, upload: str, steps: Steps) -> None:
         with steps.step() as actor:
             values = row_values(row, acting(actor))
             if values is not None:
-                answers = RowForms(values).answers()
+                answers = RowForms(values, list(front_doors())).answers()
                 upload_service.send_row(row, answers=answers, done=done, actor=acting(actor))
     with steps.finish() as actor:
         upload_service.end_upload(UUID(upload), actor=acting(actor))

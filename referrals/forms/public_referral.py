@@ -84,7 +84,7 @@ class HelloForm(TrapMixin, SubmitOnceForm):
         label="A word that we say first, so that you know it is us",
         required=False,
         max_length=60,
-        help_text="Choose any word. If you answer with another word, we hang up.",
+        help_text="Choose any word. Whoever calls says it before anything else.",
     )
     who_else_sees = TextField(
         label="Who else might see or hear a message?",

@@ -5,7 +5,7 @@ from typing import Any
 from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 
-from dacase.agencies.models import Membership
+from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.forms.draft import FormDraft, without_errors
 from dacase.ui.forms import (
@@ -134,10 +134,10 @@ class ReferralForm(SubmitOnceForm, NameFields):
         "consent": Look(small=True),
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, doors: list[Agency] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["family_name"].error_messages["required"] = "Enter the victim-survivor’s family name"
-        self.doors = list(front_doors())
+        self.doors = list(front_doors()) if doors is None else doors
         if len(self.doors) > 1:
             areas = [("", "Choose an area"), *((str(door.pk), door.name) for door in self.doors)]
             self.fields["receiver"].choices = areas  # type: ignore[attr-defined]

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from dacase.agencies.models import Agency
 from dacase.cases.choices import PartyRole
 from dacase.ui.forms import FileField, Form
 from referrals.forms.referral import WAYS, ChildRow, NameFields, PerpetratorRow, ReferralForm
 from referrals.rules.upload import read_rows
-from referrals.selectors.referral import front_doors
 
 YES, NO = {"yes", "y"}, {"no", "n", ""}
 PARTS = ("day", "month", "year")
@@ -36,11 +36,11 @@ class UploadForm(Form):
 
 
 class RowForms:
-    """The forms of one row: the referral, its perpetrator, its children."""
+    """The forms of one row: the referral, its perpetrator, its children. doors: the front doors that there are."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
-        self.form = ReferralForm(self._data("", ReferralForm.base_fields))
+    def __init__(self, values: Mapping[str, str], doors: list[Agency]) -> None:
+        self.values, self.doors = values, doors
+        self.form = ReferralForm(self._data("", ReferralForm.base_fields), doors=doors)
         self.perpetrator = PerpetratorRow(
             self._data("perpetrator", PerpetratorRow.base_fields), prefix="perpetrator"
         )
@@ -112,4 +112,4 @@ class RowForms:
 
     def _receiver(self) -> str:
         wanted = self.values.get("front_door", "").lower()
-        return next((str(door.pk) for door in front_doors() if door.name.lower() == wanted), "")
+        return next((str(door.pk) for door in self.doors if door.name.lower() == wanted), "")

@@ -9,7 +9,15 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.models import Case, Exclusion
-from referrals.choices import Aware, Consent, Priority, ReferralDoor, ReferralSource, ReferralState
+from referrals.choices import (
+    PUBLIC_DOORS,
+    Aware,
+    Consent,
+    Priority,
+    ReferralDoor,
+    ReferralSource,
+    ReferralState,
+)
 
 
 def new_referral_reference() -> str:
@@ -85,6 +93,11 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the sender has an account, and so reads a question or a decision."""
+        return self.door not in PUBLIC_DOORS
 
     @property
     def waits_for_call_back(self) -> bool:

@@ -15,6 +15,7 @@ from dacase.ui.components import Lines, Table, Tag
 from referrals.forms.upload import RowForms, UploadForm
 from referrals.models import UploadRow
 from referrals.rules.upload import number_of_row, template
+from referrals.selectors.referral import front_doors
 from referrals.selectors.upload import rows_of, uploads
 from referrals.services.upload import Row, discard_upload, keep_upload, send_upload
 
@@ -80,10 +81,11 @@ def discard(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 def _checked(form: UploadForm, request: ActingRequest) -> list[Row]:
     """Every row with its errors; of two rows that say the same, the second has one."""
+    doors = list(front_doors())
     seen: dict[UUID, int] = {}
     checked: list[Row] = []
     for number, values in form.rows:
-        errors = RowForms(values).errors()
+        errors = RowForms(values, doors).errors()
         first = seen.setdefault(number_of_row(request.membership.agency_id, values), number)
         if first != number:
             errors.append(("", f"This row is the same as row {first}"))

@@ -3,13 +3,17 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dacase.jobs.models import OutboxMessage
+from dacase.jobs.tasks_base import run_message
 from dacase.walls.context import acting_as
-from referrals.models import PublicReferral
+from referrals.models import PublicReferral, Referral
 from referrals.services.public_referral import TASK
+from tests.referrals.builders import send
 
 SUBJECT = ("abuse", "violence", "victim", "domestic", "referral", "dacase", "refuge", "case")
 PAGES = ["/hello/", "/hello/sent/0/", "/hello/sent/1/", "/hello/sent/4/"]
@@ -202,3 +206,59 @@ def test_the_front_door_reads_what_could_not_be_taken_in(cast, sign_in, client):
     assert "07700 900321" in page
     worker.post(reverse("referrals:letter_settle", args=[one.pk]))
     assert "Messages to read by hand" not in worker.get("/").content.decode()
+
+
+def outside_referral(cast, client):
+    client.post("/partners/refer/", partners())
+    (one,) = letters(cast)
+    run_message(OutboxMessage.objects.get(key=f"letter-{one.pk}").pk)
+    with acting_as(cast.front_door_worker):
+        return Referral.objects.get(submission=one.pk)
+
+
+def test_the_front_door_is_told_to_call_back_and_offered_nothing_before(cast, sign_in, client):
+    referral = outside_referral(cast, client)
+    worker = sign_in(cast.front_door_worker)
+    assert "Call back the sender first" in worker.get("/referrals/queue/").content.decode()
+    page = worker.get(f"/referrals/{referral.pk}/triage/").content.decode()
+    assert "Do not call it first" in page
+    assert f"/referrals/{referral.pk}/open-case/" not in page
+    assert f"/referrals/{referral.pk}/return/" not in page
+    refused = worker.post(f"/referrals/{referral.pk}/open-case/", {"version": 1})
+    assert "Call back the sender first" in refused.content.decode()
+
+
+def test_a_call_back_is_recorded_on_its_page(cast, sign_in, client):
+    referral = outside_referral(cast, client)
+    worker, where = sign_in(cast.front_door_worker), f"/referrals/{referral.pk}/call-back/"
+    wrong = worker.post(where, {"version": 1, "number_found": "", "outcome": "in_danger"})
+    assert set(wrong.context["form"].errors) == {"number_found"}
+    wrong = worker.post(where, {"version": 1, "number_found": "Website", "outcome": "in_danger"})
+    assert set(wrong.context["form"].errors) == {"note"}
+    said = {"version": 1, "number_found": "Website", "outcome": "confirmed"}
+    assert worker.post(where, said).status_code == 302
+    assert worker.post(where, said).status_code == 302
+    stale = sign_in(cast.mash_gorse).post(where, said | {"outcome": "not_known"})
+    assert "saved this page while you were typing" in stale.content.decode()
+    page = worker.get(f"/referrals/{referral.pk}/triage/").content.decode()
+    assert f"/referrals/{referral.pk}/open-case/" in page
+
+
+def test_a_referral_of_an_agency_has_nobody_to_call_back(cast, sign_in):
+    referral = send(cast.police_officer)
+    where = f"/referrals/{referral.pk}/call-back/"
+    assert sign_in(cast.front_door_worker).get(where).status_code == 404
+    assert sign_in(cast.idva).get(where).status_code == 403
+
+
+def test_the_queue_costs_the_same_with_one_outside_sender_and_with_three(cast, sign_in, client):
+    worker, counts = sign_in(cast.front_door_worker), []
+    worker.get("/referrals/queue/")  # the first page of a session also writes the session
+    for _ in range(3):
+        client.post("/partners/refer/", partners())
+        for message in OutboxMessage.objects.unfinished().filter(task=TASK):
+            run_message(message.pk)
+        with CaptureQueriesContext(connection) as asked:
+            worker.get("/referrals/queue/")
+        counts.append(len(asked))
+    assert counts[0] == counts[2] <= 12

@@ -6,6 +6,8 @@ import io
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dacase.jobs.models import Job, JobState, OutboxMessage
@@ -193,3 +195,17 @@ def test_another_kind_of_file_is_refused_beside_the_field(cast, sign_in, name):
     response = send_file(sign_in(cast.police_officer), b"x", name)
     assert "must be a CSV" in response.content.decode()
     assert "Select a file" in sign_in(cast.police_officer).post(reverse("referrals:upload")).content.decode()
+
+
+def test_more_rows_cost_no_more_queries(cast, sign_in):
+    client = sign_in(cast.police_officer)
+    counts = []
+    for rows in (1, 3, 300):
+        data = content(*({"given_name": f"Wren{number}"} for number in range(rows)))
+        with CaptureQueriesContext(connection) as asked:
+            where = send_file(client, data)["Location"]
+        with CaptureQueriesContext(connection) as shown:
+            client.get(where)
+        counts.append((len(asked), len(shown)))
+    assert counts[1] == counts[2]
+    assert counts[1][1] <= 12
