@@ -24,7 +24,8 @@ from dacase.cases.selectors.timeline import timeline
 from dacase.ui.tables import capped_count, keyset_page
 from dacase.walls.context import acting_as
 from marac.models import Hearing
-from referrals.models import Referral, RiskAssessment
+from referrals.casework.models import RiskAssessment
+from referrals.models import Referral
 
 OURS, WITHOUT, GUARDIAN, GUARDIAN_BARE = "ours", "bare", "guardian", "guardian, no walls"
 NEWEST = ("-opened_at", "-id")

@@ -285,7 +285,7 @@ PUBLIC_RATE_LIMITS = {"hello": "20/h/ip", "partners": "30/h/ip"}
 CASE_PANELS = [
     "dacase.cases.case_panels.people",
     "referrals.panels.referrals_of_case",
-    "referrals.panels.assessments_of_case",
+    "referrals.casework.panels.assessments_of_case",
     "referrals.casework.panels.story_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",

@@ -1,4 +1,4 @@
-"""Code lists of the front door and the casework."""
+"""Code lists of the front door."""
 
 from django.db.models import TextChoices
 
@@ -70,25 +70,6 @@ class RouteState(TextChoices):
 class Priority(TextChoices):
     HIGH = "high", "High: somebody may be in danger now"
     STANDARD = "standard", "Standard"
-
-
-class Answer(TextChoices):
-    YES = "yes", "Yes"
-    NO = "no", "No"
-    DONT_KNOW = "dont_know", "Don’t know"
-
-
-class AnswerSource(TextChoices):
-    VICTIM = "victim", "The victim-survivor"
-    PROFESSIONAL = "professional", "A professional"
-    RECORDS = "records", "Records"
-    FAMILY_OR_FRIEND = "family_or_friend", "Family or a friend"
-
-
-class RiskTool(TextChoices):
-    """Risk assessment tools. Their topics, with labels of our own: data/<tool>_topics.csv."""
-
-    DASH = "dash", "Dash"
 
 
 class Aware(TextChoices):

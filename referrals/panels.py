@@ -1,21 +1,17 @@
 """What the room adds to the case page and to the home page (settings.CASE_PANELS, HOME_PANELS)."""
 
-from datetime import datetime, time
-
 from django.urls import reverse
-from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
 from dacase.cases.panels import NextAction, Panel
-from dacase.ui.components import Band, Clock, Link, Table, Tag
+from dacase.ui.components import Clock, Link, Table, Tag
 from dacase.ui.tables import capped_count
 from referrals.choices import ReferralState
-from referrals.models import Referral, RiskAssessment
+from referrals.models import Referral
 from referrals.selectors.public_referral import stuck_letters
 from referrals.selectors.referral import outcomes
 from referrals.selectors.referral import sent_referrals as sent_by
-from referrals.selectors.risk_assessment import assessments_of, is_visible_high, trend
 from referrals.selectors.route import inbox
 from referrals.selectors.route import referrals_of_case as case_referrals
 from referrals.selectors.triage import triage_queue as queue_of
@@ -72,60 +68,6 @@ def _route_actions(referrals: list[Referral], membership: Membership) -> list[Ne
         and route.accepted_at is None
         and route.sent_back_at is None
     ]
-
-
-def assessments_of_case(case: Case, membership: Membership) -> Panel | None:
-    """Risk assessments of the case, newest first, with the trend of the completed ones."""
-    if not membership.may("view_case"):
-        return None
-    assessments = list(assessments_of(case, membership))
-    may_assess = membership.may("assess_risk")
-    rows = [_assessment_row(one) for one in assessments]
-    columns = ["Assessment", "Risk", "Yes answers", "By", "Review"]
-    context = {
-        "table": Table("Risk assessments, newest first", columns, rows) if rows else None,
-        "trend": [(one, is_visible_high(one)) for one in trend(assessments)],
-    }
-    start = reverse("referrals:assessment_start", args=[case.pk])
-    links = [("Start a risk assessment", start)] if may_assess and case.is_open else []
-    actions = _assessment_actions(assessments, membership, start) if links else []
-    return Panel("Risk assessments", "referrals/panels/assessments.html", context, actions, links)
-
-
-def _assessment_row(one: RiskAssessment) -> list[object]:
-    link = Link(
-        f"{one.get_tool_display()}, {one.assessed_on:%-d %B %Y}",
-        reverse("referrals:assessment_detail", args=[one.pk]),
-    )
-    if one.completed_at is None:
-        return [link, Tag("Not complete", "warning"), "", one.assessor.user.name, ""]
-    return [
-        link,
-        Band(one.band, is_visible_high(one)),
-        one.yes_count,
-        one.assessor.user.name,
-        Clock(one.review_due_on),
-    ]
-
-
-def _assessment_actions(
-    assessments: list[RiskAssessment], membership: Membership, start: str
-) -> list[NextAction]:
-    """Finish what the own agency began; else assess, or assess again when the review is due."""
-    for one in assessments:
-        if one.completed_at is None and one.agency_id == membership.agency_id:
-            return [
-                NextAction(
-                    "Finish the risk assessment", reverse("referrals:assessment_judgement", args=[one.pk])
-                )
-            ]
-    newest = next((one for one in assessments if one.completed_at is not None), None)
-    if newest is None:
-        return [NextAction("Assess the risk", start)]
-    if newest.review_due_on is not None and newest.review_due_on <= timezone.localdate():
-        due = timezone.make_aware(datetime.combine(newest.review_due_on, time(17)))
-        return [NextAction("Assess the risk again: the review is due", start, due)]
-    return []
 
 
 def triage_queue(membership: Membership) -> Panel | None:

@@ -7,7 +7,6 @@ from referrals.views import (
     outside_sender,
     public_referral,
     referral,
-    risk_assessment,
     route,
     triage,
     upload,
@@ -50,16 +49,6 @@ urlpatterns = [
     path("routes/<uuid:pk>/accept/", route.route_accept, name="route_accept"),
     path("routes/<uuid:pk>/return/", route.route_return, name="route_return"),
     path("routes/<uuid:pk>/decline/", route.route_decline, name="route_decline"),
-    path("cases/<uuid:case_pk>/assessments/new/", risk_assessment.assessment_start, name="assessment_start"),
-    path("assessments/<uuid:pk>/", risk_assessment.assessment_detail, name="assessment_detail"),
-    path(
-        "assessments/<uuid:pk>/sections/<int:number>/",
-        risk_assessment.assessment_section,
-        name="assessment_section",
-    ),
-    path(
-        "assessments/<uuid:pk>/judgement/", risk_assessment.assessment_judgement, name="assessment_judgement"
-    ),
     path("api/referrals/", api.ReferralsView.as_view(), name="api_referrals"),
     path("api/referrals/<uuid:pk>/", api.ReferralView.as_view(), name="api_referral"),
 ]

@@ -1,14 +1,12 @@
-"""The front door's rows are seen by sender, receiver and routed services; the casework's with the case."""
+"""The front door's rows are seen by sender, receiver and routed services."""
 
-from dacase.walls.policies import AGENCY, GROUPS, Policy, Wall, Walls, case_child, child_of, own_agency
+from dacase.walls.policies import AGENCY, GROUPS, Policy, Wall, Walls, child_of, own_agency
 from referrals.models import (
     OutsideSender,
     PublicReferral,
     Referral,
     ReferralContact,
     ReferralPerson,
-    RiskAnswer,
-    RiskAssessment,
     Route,
     Upload,
     UploadRow,
@@ -48,8 +46,6 @@ WALLS = Walls(
         own_agency(Upload, rights="SELECT, INSERT, UPDATE, DELETE"),
         child_of(UploadRow, Upload, "upload_id", rights="SELECT, INSERT, UPDATE, DELETE"),
         child_of(Route, Referral, "referral_id"),
-        case_child(RiskAssessment),
-        child_of(RiskAnswer, RiskAssessment, "assessment_id"),
     ],
     triggers=[
         ("guard_viewers", "referrals_referral", "BEFORE INSERT OR UPDATE", "guard_referral_viewers"),
@@ -58,6 +54,5 @@ WALLS = Walls(
     figures={
         "referrals_referral": ["id", "source", "received_at", "state", "decided_at", "receiver_agency_id"],
         "referrals_route": ["id", "referral_id", "to_agency_id", "routed_at", "state", "accepted_at"],
-        "referrals_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],
     },
 )

@@ -13,7 +13,7 @@ TURNS = (
 # When the row of a table was made, so that its history begins then and not at the load.
 REFERRAL = "(SELECT p.received_at FROM referrals_referral p WHERE p.id = t.referral_id)"
 PLACED = "(SELECT p.created_at FROM refuge_placement p WHERE p.id = t.placement_id)"
-ASSESSED = "(SELECT p.completed_at FROM referrals_riskassessment p WHERE p.id = t.assessment_id)"
+ASSESSED = "(SELECT p.completed_at FROM casework_riskassessment p WHERE p.id = t.assessment_id)"
 MADE_AT = {
     "cases_case": "t.opened_at",
     "cases_person": "t.created_at",
@@ -27,8 +27,8 @@ MADE_AT = {
     "referrals_referralcontact": REFERRAL,
     "referrals_outsidesender": f"coalesce(t.called_back_at, {REFERRAL})",
     "referrals_route": "t.routed_at",
-    "referrals_riskassessment": "t.completed_at",
-    "referrals_riskanswer": ASSESSED,
+    "casework_riskassessment": "t.completed_at",
+    "casework_riskanswer": ASSESSED,
     "marac_maracreferral": "t.referred_at",
     "marac_hearing": "(SELECT p.listed_at FROM marac_maracreferral p WHERE p.id = t.marac_referral_id)",
     "marac_hearinggrant": "t.valid_from",

@@ -19,8 +19,8 @@ from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState
 from marac.models import Hearing, MaracReferral
 from marac.models.marac_referral import MaracReferralQuerySet
 from marac.rules import is_repeat, repeat_window_ends
-from referrals.models import RiskAssessment
-from referrals.rules.risk_assessment import is_visible_high_risk
+from referrals.casework.models import RiskAssessment
+from referrals.casework.rules.risk_assessment import is_visible_high_risk
 
 HEARD_VERB = "hearing_recorded"
 

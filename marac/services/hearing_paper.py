@@ -13,9 +13,9 @@ from marac.choices import PaperKind
 from marac.models import Hearing, HearingPaper, MaracReferral
 from marac.rules import without_places
 from marac.selectors.marac_referral import latest_assessment
+from referrals.casework.choices import Answer
+from referrals.casework.rules.risk_assessment import is_visible_high_risk, topics
 from referrals.casework.selectors.story import story_texts, told
-from referrals.choices import Answer
-from referrals.rules.risk_assessment import is_visible_high_risk, topics
 
 
 def draw_papers(hearing: Hearing, referral: MaracReferral, *, actor: Membership) -> list[HearingPaper]:

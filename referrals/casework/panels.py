@@ -1,13 +1,18 @@
 """What the casework adds to the case page and to the home page (settings.CASE_PANELS, HOME_PANELS)."""
 
+from datetime import datetime, time
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
 from dacase.cases.panels import NextAction, Panel, Rows, asks
+from dacase.ui.components import Band, Clock, Link, Table, Tag
+from referrals.casework.models import RiskAssessment
+from referrals.casework.selectors.risk_assessment import assessments_of, is_visible_high, trend
 from referrals.casework.selectors.story import story_texts, told
 
 
@@ -27,3 +32,60 @@ def story_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
     return Panel(
         "The story so far", "casework/panels/story.html", context, actions, [("Read the story", address)]
     )
+
+
+def _assessments(case: Case, membership: Membership) -> dict[str, QuerySet[Any]] | None:
+    return {"assessments": assessments_of(case, membership)} if membership.may("view_case") else None
+
+
+@asks(_assessments)
+def assessments_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
+    """Risk assessments of the case, newest first, with the trend of the completed ones."""
+    assessments = rows["assessments"]
+    may_assess = membership.may("assess_risk")
+    lines = [_assessment_row(one) for one in assessments]
+    columns = ["Assessment", "Risk", "Yes answers", "By", "Review"]
+    context = {
+        "table": Table("Risk assessments, newest first", columns, lines) if lines else None,
+        "trend": [(one, is_visible_high(one)) for one in trend(assessments)],
+    }
+    start = reverse("casework:assessment_start", args=[case.pk])
+    links = [("Start a risk assessment", start)] if may_assess and case.is_open else []
+    actions = _assessment_actions(assessments, membership, start) if links else []
+    return Panel("Risk assessments", "casework/panels/assessments.html", context, actions, links)
+
+
+def _assessment_row(one: RiskAssessment) -> list[object]:
+    link = Link(
+        f"{one.get_tool_display()}, {one.assessed_on:%-d %B %Y}",
+        reverse("casework:assessment_detail", args=[one.pk]),
+    )
+    if one.completed_at is None:
+        return [link, Tag("Not complete", "warning"), "", one.assessor.user.name, ""]
+    return [
+        link,
+        Band(one.band, is_visible_high(one)),
+        one.yes_count,
+        one.assessor.user.name,
+        Clock(one.review_due_on),
+    ]
+
+
+def _assessment_actions(
+    assessments: list[RiskAssessment], membership: Membership, start: str
+) -> list[NextAction]:
+    """Finish what the own agency began; else assess, or assess again when the review is due."""
+    for one in assessments:
+        if one.completed_at is None and one.agency_id == membership.agency_id:
+            return [
+                NextAction(
+                    "Finish the risk assessment", reverse("casework:assessment_judgement", args=[one.pk])
+                )
+            ]
+    newest = next((one for one in assessments if one.completed_at is not None), None)
+    if newest is None:
+        return [NextAction("Assess the risk", start)]
+    if newest.review_due_on is not None and newest.review_due_on <= timezone.localdate():
+        due = timezone.make_aware(datetime.combine(newest.review_due_on, time(17)))
+        return [NextAction("Assess the risk again: the review is due", start, due)]
+    return []

@@ -2,8 +2,8 @@
 
 from django.db.models import Model
 
-from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, in_open_case
-from referrals.casework.models import Episode, StoryPart
+from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case
+from referrals.casework.models import Episode, RiskAnswer, RiskAssessment, StoryPart
 
 
 def owned_in_case(model: type[Model]) -> Wall:
@@ -16,6 +16,11 @@ def owned_in_case(model: type[Model]) -> Wall:
 WALLS = Walls(
     walled=[
         case_child(Episode),
+        case_child(RiskAssessment),
+        child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
     ],
+    figures={
+        "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],
+    },
 )

@@ -1,7 +1,6 @@
 from referrals.models.outside_sender import OutsideSender
 from referrals.models.public_referral import PublicReferral
 from referrals.models.referral import Referral, ReferralContact, ReferralPerson
-from referrals.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.models.route import Route
 from referrals.models.upload import Upload, UploadRow
 
@@ -11,8 +10,6 @@ __all__ = [
     "Referral",
     "ReferralContact",
     "ReferralPerson",
-    "RiskAnswer",
-    "RiskAssessment",
     "Route",
     "Upload",
     "UploadRow",

@@ -1,16 +1,22 @@
 """Refusing to save over what somebody else has saved meanwhile."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from dacase.agencies.models import Membership
 from dacase.cases.selectors.people import last_saved
 from dacase.ui.stale import StaleVersion
-from referrals.models import Referral, RiskAssessment, Route
+
+
+class Versioned(Protocol):
+    """A row that counts its versions and keeps each in its history."""
+
+    version: Any
+    history: Any
 
 
 def check_version(
-    record: Referral | Route | RiskAssessment,
+    record: Versioned,
     version: int,
     *,
     current: Mapping[str, Any] | None = None,

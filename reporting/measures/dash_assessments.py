@@ -1,8 +1,8 @@
 from django.db.models import Count
 
 from dacase.cases.choices import Band
-from referrals.choices import RiskTool
-from referrals.models import RiskAssessment
+from referrals.casework.choices import RiskTool
+from referrals.casework.models import RiskAssessment
 from reporting.measures.base import Measure, grouped
 from reporting.periods import Period
 

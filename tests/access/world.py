@@ -22,13 +22,13 @@ from marac.models import (
     Meeting,
     MeetingAgency,
 )
+from referrals.casework.models import RiskAssessment
 from referrals.models import (
     OutsideSender,
     PublicReferral,
     Referral,
     ReferralContact,
     ReferralPerson,
-    RiskAssessment,
     Route,
     Upload,
     UploadRow,

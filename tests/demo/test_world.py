@@ -81,7 +81,7 @@ SHAPES = {
         70,
         92,
     ),
-    "high assessments": ("SELECT 100 * avg((band = 'high')::int) FROM referrals_riskassessment", 20, 40),
+    "high assessments": ("SELECT 100 * avg((band = 'high')::int) FROM casework_riskassessment", 20, 40),
     "meetings": ("SELECT count(*) FROM marac_meeting", 65, 70),
     "barred by somebody": ("SELECT count(*) FROM cases_exclusion", 14, 30),
     # Work that waits on the day the demo is looked at.
@@ -126,7 +126,7 @@ NEVER = {
     ),
     "answered before opened": "SELECT 1 FROM referrals_route WHERE accepted_at < opened_at OR opened_at < routed_at",
     "assessed before the case": (
-        "SELECT 1 FROM referrals_riskassessment a JOIN cases_case c ON c.id = a.case_id WHERE a.completed_at < c.opened_at"
+        "SELECT 1 FROM casework_riskassessment a JOIN cases_case c ON c.id = a.case_id WHERE a.completed_at < c.opened_at"
     ),
     "heard before it was referred": (
         "SELECT 1 FROM marac_hearing h JOIN marac_maracreferral m ON m.id = h.marac_referral_id"
@@ -149,12 +149,12 @@ NEVER = {
         " AND k.date_of_birth < p.date_of_birth + interval '15 years'"
     ),
     "a count that is not the answers'": (
-        "SELECT 1 FROM referrals_riskassessment a WHERE yes_count <> (SELECT count(*) FROM referrals_riskanswer n"
+        "SELECT 1 FROM casework_riskassessment a WHERE yes_count <> (SELECT count(*) FROM casework_riskanswer n"
         " WHERE n.assessment_id = a.id AND n.answer = 'yes')"
     ),
-    "not 24 answers": "SELECT 1 FROM referrals_riskanswer GROUP BY assessment_id HAVING count(*) <> 24",
+    "not 24 answers": "SELECT 1 FROM casework_riskanswer GROUP BY assessment_id HAVING count(*) <> 24",
     "a headline of another band": (
-        "SELECT 1 FROM cases_headline l WHERE l.band <> coalesce((SELECT a.band FROM referrals_riskassessment a"
+        "SELECT 1 FROM cases_headline l WHERE l.band <> coalesce((SELECT a.band FROM casework_riskassessment a"
         " WHERE a.case_id = l.case_id ORDER BY a.completed_at DESC LIMIT 1), '')"
     ),
     "a grant's copy gone stale": (
@@ -186,7 +186,7 @@ def test_nothing_happens_after_the_day_it_is_looked_at(ask):
         ("received_at", "referrals_referral"),
         ("routed_at", "referrals_route"),
         ("accepted_at", "referrals_route"),
-        ("completed_at", "referrals_riskassessment"),
+        ("completed_at", "casework_riskassessment"),
         ("referred_at", "marac_maracreferral"),
         ("valid_from", "cases_grant"),
         ("created_at", "refuge_placement"),
@@ -201,8 +201,8 @@ def test_nothing_happens_after_the_day_it_is_looked_at(ask):
 def test_office_work_happens_on_working_days(ask):
     """Front-door and police work goes on at night; assessments and hearings do not."""
     assert ask("SELECT 1 FROM marac_meeting WHERE extract(isodow FROM held_on) > 5") == []
-    assert ask("SELECT 1 FROM referrals_riskassessment WHERE extract(isodow FROM assessed_on) > 5") == []
-    hours = "SELECT 1 FROM referrals_riskassessment WHERE extract(hour FROM completed_at AT TIME ZONE 'Europe/London')"
+    assert ask("SELECT 1 FROM casework_riskassessment WHERE extract(isodow FROM assessed_on) > 5") == []
+    hours = "SELECT 1 FROM casework_riskassessment WHERE extract(hour FROM completed_at AT TIME ZONE 'Europe/London')"
     assert ask(f"{hours} NOT BETWEEN 9 AND 16") == []
 
 

@@ -17,8 +17,9 @@ from marac.services.hearing import list_hearing
 from marac.services.hearing_record import ActionDraft, record_hearing
 from marac.services.marac_referral import refer_to_marac
 from marac.services.meeting import create_meeting
-from referrals.choices import Answer, Aware, Consent
-from referrals.models import RiskAnswer, RiskAssessment
+from referrals.casework.choices import Answer
+from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.choices import Aware, Consent
 
 REFERRAL = {
     "criterion": Criterion.VISIBLE_HIGH_RISK,

@@ -110,7 +110,7 @@ def test_history_is_seen_with_its_row(world: SimpleNamespace) -> None:
 
 def test_invited_agencies_read_no_case(world: SimpleNamespace) -> None:
     from dacase.cases.models import Case, Location, Party, Person
-    from referrals.models import RiskAnswer, RiskAssessment
+    from referrals.casework.models import RiskAnswer, RiskAssessment
 
     for key in ("police_elm", "housing_representative", "marac_chair", "refuge_worker"):
         with acting_as(getattr(world.cast, key)):

@@ -8,12 +8,10 @@ from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.models import Case
 from dacase.walls.context import acting_as
-from referrals.choices import Answer, Aware, Consent, Priority
-from referrals.models import Referral, RiskAssessment, Route
-from referrals.rules.risk_assessment import topics
-from referrals.services import risk_assessment, route, triage
+from referrals.choices import Aware, Consent, Priority
+from referrals.models import Referral, Route
+from referrals.services import route, triage
 from referrals.services.referral import ContactAnswers, NamedPerson, make_referral
-from referrals.services.risk_assessment import GivenAnswer
 
 CONTACT = ContactAnswers(
     phone="07700 900123",
@@ -78,31 +76,3 @@ def accepted(referral: Referral, worker: Membership, service: Membership) -> Cas
         route.open_route(routed.pk, actor=service)
         route.accept_route(routed.pk, version=Route.objects.get(pk=routed.pk).version, actor=service)
         return Case.objects.get(pk=Referral.objects.get(pk=referral.pk).case_id)
-
-
-def answered(case: Case, actor: Membership, yes: int = 16, **changes: Any) -> RiskAssessment:
-    """An assessment with `yes` yes answers, the rest no."""
-    with acting_as(actor):
-        assessment = risk_assessment.start_assessment(
-            case.pk, submission=uuid.uuid4(), actor=actor, **changes
-        )
-        given = {
-            code: GivenAnswer(Answer.YES if number < yes else Answer.NO)
-            for number, code in enumerate(topics("dash"))
-        }
-        return risk_assessment.save_answers(assessment.pk, answers=given, version=1, actor=actor)
-
-
-def assessed(
-    case: Case, actor: Membership, yes: int = 16, *, judgement: str = "", **changes: Any
-) -> RiskAssessment:
-    """The same, completed."""
-    assessment = answered(case, actor, yes, **changes)
-    with acting_as(actor):
-        return risk_assessment.complete_assessment(
-            assessment.pk,
-            is_high_by_judgement=bool(judgement),
-            judgement_reason=judgement,
-            version=assessment.version,
-            actor=actor,
-        )

@@ -1,12 +1,11 @@
 from django.urls import reverse
 
-from dacase.cases.models import Case
 from dacase.walls.context import acting_as
 from referrals import panels
 from referrals.models import Route
 from referrals.services import triage
 from tests.factories import make_case
-from tests.referrals.builders import accepted, assessed, fresh, open_case_for, route_to, send
+from tests.referrals.builders import accepted, fresh, open_case_for, route_to, send
 
 
 def table_of(panel):
@@ -24,7 +23,6 @@ def test_roles_without_business_get_no_panel(cast):
             assert panels.triage_queue(membership) is None
             assert panels.waiting_routes(membership) is None
             assert panels.sent_referrals(membership) is None
-            assert panels.assessments_of_case(case, membership) is None
             assert panels.referrals_of_case(case, membership) is None
 
 
@@ -111,28 +109,12 @@ def test_senders_see_their_own(cast):
         assert panels.sent_referrals(cast.idva).context["empty"] == "You have sent none yet."
 
 
-def test_assessing_is_the_next_action_until_it_is_done_and_never_in_a_closed_case(cast):
-    case = make_case(cast.idva)
-    with acting_as(cast.idva):
-        assert [action.text for action in panels.assessments_of_case(case, cast.idva).next_actions] == [
-            "Assess the risk"
-        ]
-    assessed(case, cast.idva, 16)
-    with acting_as(cast.idva):
-        assert panels.assessments_of_case(case, cast.idva).next_actions == []
-        Case.objects.filter(pk=case.pk).update(closed_at=case.opened_at)
-        closed = panels.assessments_of_case(Case.objects.get(pk=case.pk), cast.idva)
-        assert (closed.links, closed.next_actions) == ([], [])
-
-
 def test_panels_take_one_or_two_queries(cast, django_assert_max_num_queries):
     referral = send(cast.police_officer)
     case = accepted(referral, cast.front_door_worker, cast.idva)
-    assessed(case, cast.idva, 16)
     with acting_as(cast.idva):
-        for panel in (panels.referrals_of_case, panels.assessments_of_case):
-            with django_assert_max_num_queries(2):
-                panel(case, cast.idva)
+        with django_assert_max_num_queries(2):
+            panels.referrals_of_case(case, cast.idva)
         for panel in (panels.waiting_routes, panels.sent_referrals):
             with django_assert_max_num_queries(2):
                 panel(cast.idva)

@@ -7,7 +7,8 @@ from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Exclusion, Party
 from dacase.cases.services.case import PersonDetails, open_case
 from dacase.walls.context import acting_as
-from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAssessment, Route
+from referrals.casework.models import RiskAssessment
+from referrals.models import Referral, ReferralContact, ReferralPerson, Route
 from referrals.selectors.match import matches_for
 from referrals.selectors.referral import (
     followed_referrals,
@@ -21,7 +22,8 @@ from referrals.selectors.triage import parties_of, services_to_route_to, taken_i
 from referrals.services import route as route_services
 from referrals.services import triage
 from referrals.services.referral import NamedPerson
-from tests.referrals.builders import PEOPLE, accepted, assessed, open_case_for, route_to, send
+from tests.casework.builders import assessed
+from tests.referrals.builders import PEOPLE, accepted, open_case_for, route_to, send
 
 
 @pytest.fixture

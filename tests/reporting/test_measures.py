@@ -247,7 +247,7 @@ def test_every_measure_asks_once_or_so(world, django_assert_max_num_queries):
         ("referrals_referralperson", "family_name"),
         ("referrals_referral", "what_happened"),
         ("referrals_referral", "reference"),
-        ("referrals_riskassessment", "judgement_reason"),
+        ("casework_riskassessment", "judgement_reason"),
         ("marac_hearing", "outcome"),
         ("marac_hearingpaper", "body"),
         ("refuge_unit", "name"),

@@ -10,7 +10,8 @@ from dacase.cases.choices import Band
 from dacase.cases.models import Case
 from marac.choices import Criterion, HearingState
 from marac.models import Hearing, MaracReferral, Meeting
-from referrals.models import Referral, ReferralPerson, RiskAssessment, Route
+from referrals.casework.models import RiskAssessment
+from referrals.models import Referral, ReferralPerson, Route
 from refuge.choices import DecidedBy, TurnAwayCause
 from refuge.models import Placement, RefugeService, TurnAway, Unit
 from reporting.periods import LONDON

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 Keys = dict[str, set[Any]]
 OF_THE_CASE = (
     "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan",
-    "marac_maracreferral", "referrals_riskassessment", "casework_episode", "casework_storypart",
+    "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
 OWNED_IN_CASE: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ WITH_PARENT = {  # table -> (column, parent)
     "referrals_outsidesender": ("referral_id", "referrals_referral"),
     "referrals_uploadrow": ("upload_id", "referrals_upload"),
     "referrals_route": ("referral_id", "referrals_referral"),
-    "referrals_riskanswer": ("assessment_id", "referrals_riskassessment"),
+    "casework_riskanswer": ("assessment_id", "casework_riskassessment"),
     "marac_hearingpaper": ("hearing_id", "marac_hearing"),
     "refuge_placementmember": ("placement_id", "refuge_placement"),
     "reporting_figure": ("made_return_id", "reporting_return"),

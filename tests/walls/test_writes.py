@@ -76,7 +76,7 @@ def test_a_stranger_cannot_change_or_delete_a_row_she_may_not_see(database, worl
         ("idva", "cases_exclusion", "case_id = '{case}'"),
         ("idva", "cases_headline", "case_id = '{case}'"),
         ("idva", "cases_grant", "content_object_id = '{case}'"),
-        ("idva", "referrals_riskassessment", "case_id = '{case}'"),
+        ("idva", "casework_riskassessment", "case_id = '{case}'"),
         ("marac_coordinator", "marac_maracreferral", "case_id = '{case}'"),
     ],
 )

@@ -23,9 +23,9 @@ from dacase.cases.services.person import edit_person, save_safe_contact_plan
 from dacase.jobs.models import Job
 from dacase.walls.context import acting_as
 from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, MaracReferral, Meeting
-from referrals.casework.models import Episode
+from referrals.casework.models import Episode, RiskAnswer, RiskAssessment
 from referrals.casework.services.story import write_story_part
-from referrals.models import Referral, ReferralContact, ReferralPerson, RiskAnswer, RiskAssessment, Route
+from referrals.models import Referral, ReferralContact, ReferralPerson, Route
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Figure, Return
 from tests.cast import Cast

@@ -7,7 +7,7 @@ from dacase.demo.partners import Area, Worker
 from dacase.demo.published.recorded import HeardCase
 from dacase.demo.story.case_file import Access, CaseFile, Teller
 from dacase.demo.story.household import Someone
-from referrals.models import RiskAssessment
+from referrals.casework.models import RiskAssessment
 
 CASE = """
 SELECT c.reference, c.opened_at, l.band, l.band_set_on, l.worker_id FROM cases_case c

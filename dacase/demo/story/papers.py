@@ -7,8 +7,8 @@ from dacase.demo.story.case_file import CaseFile
 from dacase.demo.story.household import Someone
 from marac.choices import Criterion, PaperKind
 from marac.models import HearingPaper
-from referrals.choices import RiskTool
-from referrals.rules.risk_assessment import is_visible_high_risk, topics
+from referrals.casework.choices import RiskTool
+from referrals.casework.rules.risk_assessment import is_visible_high_risk, topics
 
 
 def write_papers(file: CaseFile, hearing: str, *, at: datetime, criterion: Criterion, referrer: str) -> None:

@@ -5,9 +5,9 @@ from datetime import datetime
 from dacase.demo import shares, words
 from dacase.demo.partners import Worker
 from dacase.demo.story.case_file import CaseFile
-from referrals.choices import Answer, AnswerSource, RiskTool
-from referrals.models import RiskAnswer, RiskAssessment
-from referrals.rules.risk_assessment import TOOL_VERSIONS, final_band, review_due_on, topics
+from referrals.casework.choices import Answer, AnswerSource, RiskTool
+from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.casework.rules.risk_assessment import TOOL_VERSIONS, final_band, review_due_on, topics
 
 YES_ANSWERS = {"high": (14, 20), "medium": (10, 13), "standard": (2, 9)}
 
@@ -33,9 +33,7 @@ def assess(file: CaseFile, *, at: datetime, by: Worker, band: str = "", with_ans
     chosen = set(dice.sample(list(topics(RiskTool.DASH.value)), yes))
     if with_answers:
         answer(file, key, chosen)
-    file.event(
-        "assessment_completed", at=at, by=by, label="referrals.riskassessment", subject=key, band=final
-    )
+    file.event("assessment_completed", at=at, by=by, label="casework.riskassessment", subject=key, band=final)
     file.band, file.band_set_on = final, day
     file.risk = {"yes_count": yes, "yes": chosen, "judgement": reason}
     return final

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from dacase.cases.choices import Band
-from referrals.choices import Answer, RiskTool
-from referrals.rules import risk_assessment as rules
-from referrals.rules import tables
+from referrals.casework.choices import Answer, RiskTool
+from referrals.casework.rules import risk_assessment as rules
+from referrals.casework.rules import tables
 
 DAY = date(2026, 6, 1)
 BANDS = {

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from dacase.cases.choices import Band
-from referrals.choices import Answer, RiskTool
-from referrals.rules.tables import in_force, rows
+from referrals.casework.choices import Answer, RiskTool
+from referrals.casework.rules.tables import in_force, rows
 
 # The version of our own topic labels; licensed wording that a partnership loads brings its own.
 TOOL_VERSIONS = {RiskTool.DASH: "24 topics, 1"}

@@ -11,9 +11,9 @@ from dacase.cases.choices import Band
 from dacase.cases.models import Case, Headline
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
-from referrals.choices import Answer, AnswerSource
-from referrals.models import RiskAnswer, RiskAssessment
-from referrals.selectors.risk_assessment import (
+from referrals.casework.choices import Answer, AnswerSource
+from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.casework.selectors.risk_assessment import (
     answered_sections,
     assessments_of,
     is_visible_high,
@@ -22,10 +22,10 @@ from referrals.selectors.risk_assessment import (
     steps_of,
     trend,
 )
-from referrals.services import risk_assessment as services
-from referrals.services.risk_assessment import GivenAnswer
+from referrals.casework.services import risk_assessment as services
+from referrals.casework.services.risk_assessment import GivenAnswer
+from tests.casework.builders import answered, assessed
 from tests.factories import make_case
-from tests.referrals.builders import answered, assessed
 
 
 @pytest.fixture

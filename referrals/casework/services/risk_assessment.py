@@ -14,10 +14,10 @@ from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.models import Case
 from dacase.cases.services.case import set_headline
-from referrals.choices import Answer, AnswerSource, RiskTool
-from referrals.models import RiskAnswer, RiskAssessment
-from referrals.rules import risk_assessment as rules
-from referrals.selectors.risk_assessment import picture_of
+from referrals.casework.choices import Answer, AnswerSource, RiskTool
+from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.casework.rules import risk_assessment as rules
+from referrals.casework.selectors.risk_assessment import picture_of
 from referrals.services.versions import check_version
 
 

@@ -16,10 +16,10 @@ from dacase.ui.forms import (
     YesNoField,
     plain_words,
 )
-from referrals.choices import Answer, AnswerSource
-from referrals.models import RiskAnswer
-from referrals.rules.risk_assessment import TopicSection
-from referrals.services.risk_assessment import GivenAnswer
+from referrals.casework.choices import Answer, AnswerSource
+from referrals.casework.models import RiskAnswer
+from referrals.casework.rules.risk_assessment import TopicSection
+from referrals.casework.services.risk_assessment import GivenAnswer
 
 
 class StartForm(SubmitOnceForm):

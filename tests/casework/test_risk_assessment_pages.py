@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from dacase.audit.models import Read
 from dacase.walls.context import acting_as
-from referrals.models import RiskAnswer, RiskAssessment
-from referrals.rules.risk_assessment import sections
+from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.casework.rules.risk_assessment import sections
+from tests.casework.builders import answered, assessed
 from tests.factories import make_case
-from tests.referrals.builders import answered, assessed
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def begin(client, case, **changes):
         "assessed_on_month": "6",
         "assessed_on_year": "2026",
     }
-    return client.post(reverse("referrals:assessment_start", args=[case.pk]), data | changes)
+    return client.post(reverse("casework:assessment_start", args=[case.pk]), data | changes)
 
 
 def the_assessment(actor):
@@ -41,7 +41,7 @@ def the_assessment(actor):
 
 
 def section_url(assessment, number):
-    return reverse("referrals:assessment_section", args=[assessment.pk, number])
+    return reverse("casework:assessment_section", args=[assessment.pk, number])
 
 
 def test_sixteen_yes_answers_are_visible_high_risk_from_start_to_case_page(cast, case, idva):
@@ -56,7 +56,7 @@ def test_sixteen_yes_answers_are_visible_high_risk_from_start_to_case_page(cast,
             given += 1
             data[f"{topic.code}_answer"] = "yes" if given <= 16 else "dont_know"
         response = idva.post(section_url(assessment, section.number), data)
-    judgement = reverse("referrals:assessment_judgement", args=[assessment.pk])
+    judgement = reverse("casework:assessment_judgement", args=[assessment.pk])
     assert response.url == judgement
     page = text_of(idva.get(judgement))
     assert "<strong>16</strong> yes answers" in page
@@ -120,15 +120,15 @@ def test_a_section_may_be_left_and_taken_up_again(cast, case, idva):
     case_page = text_of(idva.get(reverse("cases:detail", args=[case.pk])))
     assert "Finish the risk assessment" in case_page
     assert "Not complete" in case_page
-    judgement = text_of(idva.get(reverse("referrals:assessment_judgement", args=[assessment.pk])))
+    judgement = text_of(idva.get(reverse("casework:assessment_judgement", args=[assessment.pk])))
     assert "23 topics not answered yet" in judgement
     assert "Standard risk" not in judgement  # no band before every topic has its answer
     refused = idva.post(
-        reverse("referrals:assessment_judgement", args=[assessment.pk]),
+        reverse("casework:assessment_judgement", args=[assessment.pk]),
         {"version": 2, "is_high_by_judgement": "no"},
     )
     assert "Answer every topic first" in text_of(refused)
-    open_page = text_of(idva.get(reverse("referrals:assessment_detail", args=[assessment.pk])))
+    open_page = text_of(idva.get(reverse("casework:assessment_detail", args=[assessment.pk])))
     assert "1 of 24 topics answered" in open_page
 
 
@@ -186,7 +186,7 @@ def test_answers_typed_and_not_saved_come_back(cast, case, idva):
 
 def test_judgement_high_needs_its_reason(cast, case, idva):
     whole = answered(case, cast.idva, 3)
-    url = reverse("referrals:assessment_judgement", args=[whole.pk])
+    url = reverse("casework:assessment_judgement", args=[whole.pk])
     refused = text_of(idva.post(url, {"version": 2, "is_high_by_judgement": "yes"}))
     assert refused.count("Say why you judge the risk to be high") == 2
     data = {"version": 2, "is_high_by_judgement": "yes", "judgement_reason": "Bought a weapon."}
@@ -195,22 +195,22 @@ def test_judgement_high_needs_its_reason(cast, case, idva):
     assert "Visible high risk" not in page
     assert "Bought a weapon." in page
     again = idva.post(url, data)
-    assert again.url == reverse("referrals:assessment_detail", args=[whole.pk])
+    assert again.url == reverse("casework:assessment_detail", args=[whole.pk])
     assert idva.get(section_url(whole, 1)).url == again.url
 
 
 def test_another_agency_reads_and_is_refused_the_pen(cast, case, sign_in):
     done, begun = assessed(case, cast.idva, 16), answered(case, cast.idva, 2)
     social_worker = sign_in(cast.social_worker)
-    page = social_worker.get(reverse("referrals:assessment_detail", args=[done.pk]))
+    page = social_worker.get(reverse("casework:assessment_detail", args=[done.pk]))
     assert "Injury from the latest incident" in text_of(page)
     assert social_worker.get(section_url(begun, 1)).status_code == 403
-    assert social_worker.get(reverse("referrals:assessment_judgement", args=[begun.pk])).status_code == 403
+    assert social_worker.get(reverse("casework:assessment_judgement", args=[begun.pk])).status_code == 403
     refuge = sign_in(cast.refuge_worker)
-    assert refuge.get(reverse("referrals:assessment_detail", args=[done.pk])).status_code == 200
-    assert refuge.get(reverse("referrals:assessment_start", args=[case.pk])).status_code == 403
+    assert refuge.get(reverse("casework:assessment_detail", args=[done.pk])).status_code == 200
+    assert refuge.get(reverse("casework:assessment_start", args=[case.pk])).status_code == 403
     with acting_as(cast.social_worker):
-        looks = Read.objects.filter(page="referrals:assessment_detail", object_id=done.pk)
+        looks = Read.objects.filter(page="casework:assessment_detail", object_id=done.pk)
         assert {one.actor for one in looks} == {cast.social_worker, cast.refuge_worker}
 
 
@@ -218,13 +218,13 @@ def test_outside_the_case_there_is_nothing(cast, case, sign_in):
     done = assessed(case, cast.idva, 16)
     for membership in (cast.outsider, cast.front_door_worker):
         client = sign_in(membership)
-        assert client.get(reverse("referrals:assessment_start", args=[case.pk])).status_code == 404
-        assert client.get(reverse("referrals:assessment_detail", args=[done.pk])).status_code == 404
+        assert client.get(reverse("casework:assessment_start", args=[case.pk])).status_code == 404
+        assert client.get(reverse("casework:assessment_detail", args=[done.pk])).status_code == 404
         assert client.get(section_url(done, 1)).status_code == 404
-        assert client.get(reverse("referrals:assessment_judgement", args=[done.pk])).status_code == 404
-        assert client.get(reverse("referrals:assessment_detail", args=[uuid.uuid4()])).status_code == 404
+        assert client.get(reverse("casework:assessment_judgement", args=[done.pk])).status_code == 404
+        assert client.get(reverse("casework:assessment_detail", args=[uuid.uuid4()])).status_code == 404
     officer = sign_in(cast.police_officer)
-    assert officer.get(reverse("referrals:assessment_detail", args=[done.pk])).status_code == 403
+    assert officer.get(reverse("casework:assessment_detail", args=[done.pk])).status_code == 403
 
 
 @pytest.mark.parametrize("number", [0, 6, 99])
@@ -236,10 +236,10 @@ def test_query_budgets(cast, case, idva, django_assert_max_num_queries):
     begun = answered(case, cast.idva, 2)
     done = assessed(case, cast.idva, 16)
     for url, most in (
-        (reverse("referrals:assessment_start", args=[case.pk]), 10),
+        (reverse("casework:assessment_start", args=[case.pk]), 10),
         (section_url(begun, 1), 13),
-        (reverse("referrals:assessment_judgement", args=[begun.pk]), 13),
-        (reverse("referrals:assessment_detail", args=[done.pk]), 13),
+        (reverse("casework:assessment_judgement", args=[begun.pk]), 13),
+        (reverse("casework:assessment_detail", args=[done.pk]), 13),
     ):
         idva.get(url)  # fills what a process reads once
         with django_assert_max_num_queries(most):

@@ -9,7 +9,7 @@ from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import Band
 from dacase.cases.models import Case
 from dacase.cases.models.case import is_open_to
-from referrals.choices import Answer, AnswerSource, RiskTool
+from referrals.casework.choices import Answer, AnswerSource, RiskTool
 
 
 class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):

@@ -12,17 +12,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dacase.agencies.access import ActingRequest, NotAllowed, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from referrals.forms.risk_assessment import JudgementForm, SectionForm, StartForm
-from referrals.models import RiskAssessment
-from referrals.rules.risk_assessment import TopicSection, sections
-from referrals.selectors.risk_assessment import (
+from referrals.casework.forms.risk_assessment import JudgementForm, SectionForm, StartForm
+from referrals.casework.models import RiskAssessment
+from referrals.casework.rules.risk_assessment import TopicSection, sections
+from referrals.casework.selectors.risk_assessment import (
     answered_sections,
     is_visible_high,
     picture_of,
     readable_assessments,
     steps_of,
 )
-from referrals.services import risk_assessment as services
+from referrals.casework.services import risk_assessment as services
 from referrals.views.refusals import missing_is_404
 
 
@@ -36,8 +36,8 @@ def assessment_start(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if form.attempt(lambda: services.start_assessment(case_pk, **data, actor=request.membership)):
-            return redirect("referrals:assessment_section", pk=form.result.pk, number=1)
-    return render(request, "referrals/risk_assessment/start.html", {"form": form, "case": case})
+            return redirect("casework:assessment_section", pk=form.result.pk, number=1)
+    return render(request, "casework/risk_assessment/start.html", {"form": form, "case": case})
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +47,7 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
     """A section of topics; saved, the next one follows."""
     assessment = _own_assessment(request, pk)
     if assessment.completed_at:
-        return redirect("referrals:assessment_detail", pk=pk)
+        return redirect("casework:assessment_detail", pk=pk)
     section = _section(assessment, number)
     draft = FormDraft(request)
     answers = {answer.topic: answer for answer in assessment.answers.all()}
@@ -64,7 +64,7 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
         "assessment": assessment,
         "steps": steps_of(assessment),
     }
-    return render(request, "referrals/risk_assessment/section.html", context)
+    return render(request, "casework/risk_assessment/section.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +74,7 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the answers come to, and what the assessor makes of it."""
     assessment = _own_assessment(request, pk)
     if assessment.completed_at:
-        return redirect("referrals:assessment_detail", pk=pk)
+        return redirect("casework:assessment_detail", pk=pk)
     draft = FormDraft(request)
     form = draft.bind(JudgementForm, initial={"version": assessment.version})
     if draft.sent and form.is_valid():
@@ -82,14 +82,14 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
         if form.attempt(lambda: services.complete_assessment(pk, **values, actor=actor)):
             draft.discard()
             messages.success(request, "The assessment is complete.")
-            return redirect("referrals:assessment_detail", pk=pk)
+            return redirect("casework:assessment_detail", pk=pk)
     context = {
         "form": form,
         "assessment": assessment,
         "steps": steps_of(assessment),
         "picture": picture_of(assessment),
     }
-    return render(request, "referrals/risk_assessment/judgement.html", {**draft.context, **context})
+    return render(request, "casework/risk_assessment/judgement.html", {**draft.context, **context})
 
 
 @require_GET
@@ -105,7 +105,7 @@ def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         "may_assess": request.membership.may("assess_risk"),
         "is_own": assessment.agency_id == request.membership.agency_id,
     }
-    return render(request, "referrals/risk_assessment/detail.html", context)
+    return render(request, "casework/risk_assessment/detail.html", context)
 
 
 def _own_assessment(request: ActingRequest, pk: UUID) -> RiskAssessment:
@@ -128,5 +128,5 @@ def _next(assessment: RiskAssessment, number: int, request: ActingRequest) -> st
     if "leave" in request.POST:
         return reverse("cases:detail", args=[assessment.case_id])
     if number < len(sections(assessment.tool)):
-        return reverse("referrals:assessment_section", args=[assessment.pk, number + 1])
-    return reverse("referrals:assessment_judgement", args=[assessment.pk])
+        return reverse("casework:assessment_section", args=[assessment.pk, number + 1])
+    return reverse("casework:assessment_judgement", args=[assessment.pk])

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from dacase.agencies.models import Membership
 from dacase.cases.choices import Band
 from dacase.cases.models import Case
-from referrals.choices import Answer
-from referrals.models import RiskAnswer, RiskAssessment
-from referrals.rules import risk_assessment as rules
+from referrals.casework.choices import Answer
+from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.casework.rules import risk_assessment as rules
 
 
 @dataclass(frozen=True)
