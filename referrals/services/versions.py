@@ -1,22 +1,15 @@
 """Refusing to save over what somebody else has saved meanwhile."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from dacase.agencies.models import Membership
 from dacase.cases.selectors.people import last_saved
 from dacase.ui.stale import StaleVersion
 
 
-class Versioned(Protocol):
-    """A row that counts its versions and keeps each in its history."""
-
-    version: Any
-    history: Any
-
-
 def check_version(
-    record: Versioned,
+    record: Any,
     version: int,
     *,
     current: Mapping[str, Any] | None = None,
@@ -27,7 +20,7 @@ def check_version(
     What the actor saved meanwhile, in another tab or with a double click, is no surprise to the actor.
 
     Args:
-        record: the locked row.
+        record: the locked row of a model that counts its versions and keeps each in its history.
         version: the one that the actor saw.
         current: what is saved now, by the names of the form's fields.
         actor: who is about to save.

@@ -76,7 +76,7 @@ def test_sixteen_yes_answers_are_visible_high_risk_from_start_to_case_page(cast,
 def test_no_page_of_an_assessment_calls_anybody_safe_or_low(cast, case, idva):
     low = assessed(case, cast.idva, 0)
     for name in ("assessment_detail",):
-        page = text_of(idva.get(reverse(f"referrals:{name}", args=[low.pk]))).lower()
+        page = text_of(idva.get(reverse(f"casework:{name}", args=[low.pk]))).lower()
         assert "low risk" not in page
         assert "no risk" not in page
         assert "safe<" not in page

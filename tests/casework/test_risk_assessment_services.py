@@ -186,10 +186,12 @@ def test_a_past_assessment_keeps_its_band(cast, case, monkeypatch):
     from referrals.rules import tables
 
     later = ({"tool": "dash", "band": "high", "from_score": "0", "from_date": "2024-06-01", "meaning": ""},)
-    before = tables.rows("thresholds")
+    before = tables.rows("thresholds", tables.CASEWORK)
     original = tables.rows
     monkeypatch.setattr(
-        tables, "rows", lambda name: before + later if name == "thresholds" else original(name)
+        tables,
+        "rows",
+        lambda name, folder: before + later if name == "thresholds" else original(name, folder),
     )
     with acting_as(cast.idva):
         stored = RiskAssessment.objects.get(pk=done.pk)

@@ -48,7 +48,7 @@ def test_a_later_threshold_leaves_past_days_alone(monkeypatch):
         {"tool": "dash", "band": "high", "from_score": "12", "from_date": "2027-04-01", "meaning": ""},
         {"tool": "dash", "band": "standard", "from_score": "0", "from_date": "2027-04-01", "meaning": ""},
     )
-    monkeypatch.setattr(tables, "rows", lambda name: before + later)
+    monkeypatch.setattr("referrals.rules.tables.rows", lambda name, folder: before + later)
     assert rules.band_for("dash", 12, on=date(2027, 3, 31)) == Band.MEDIUM
     assert rules.band_for("dash", 12, on=date(2027, 4, 1)) == Band.HIGH
     assert rules.band_for("dash", 11, on=date(2027, 4, 1)) == Band.STANDARD
