@@ -12,6 +12,7 @@ from bench import database
 
 CASES, RUNS, WARM_UP = 250_000, 25, 3
 BIG, SMALL = "Northmoor Front Door", "Tinwick Front Door"
+BIG_SERVICE, SMALL_SERVICE = "Brightwater Advocacy", "Tinwick Brightwater Advocacy"
 
 
 def main() -> int:
@@ -29,13 +30,16 @@ def main() -> int:
 def measure(cases: int, runs: int) -> int:
     from bench import report
     from bench.pages import OURS, WITHOUT, Reading, readings
-    from bench.whole_pages import whole_pages
+    from bench.whole_pages import day_pages, whole_pages
 
     actors, opened, facts = who_reads()
     found = readings(actors, opened)
     check_agreement(found)
     for agency, actor in actors.items():
         for page, (ours, bare) in whole_pages(actor, opened[agency]).items():
+            found += [Reading(page, agency, OURS, ours), Reading(page, agency, WITHOUT, bare)]
+    for agency, worker in who_works().items():
+        for page, (ours, bare) in day_pages(worker).items():
             found += [Reading(page, agency, OURS, ours), Reading(page, agency, WITHOUT, bare)]
     times: report.Times = {(one.page, one.agency, one.way): [] for one in found}
     for number in range(WARM_UP + runs):
@@ -92,6 +96,28 @@ def who_reads() -> tuple[dict, dict, dict[str, str]]:
             "Database": f"{whole:,} cases, {still_open:,} of them open; {grants:,} grants; 40 agencies ({', '.join(shares)})",
         },
     )
+
+
+def who_works() -> dict:
+    """The caseworker with the most open episodes in the big and in the small place."""
+    from django.db.models import Count
+
+    from bench.settings import BARE
+    from dacase.agencies.models import Membership
+    from referrals.casework.models import Episode
+
+    busiest = (
+        Episode.objects.using(BARE)
+        .filter(closed_at=None, worker__role="idva")
+        .values("worker", "worker__agency__name")
+        .annotate(open=Count("pk"))
+        .order_by("-open", "worker")
+    )
+    found = {}
+    for name, agency in (("big", BIG_SERVICE), ("small", SMALL_SERVICE)):
+        worker = busiest.filter(worker__agency__name=agency)[0]["worker"]
+        found[name] = Membership.objects.select_related("user", "agency", "team").get(pk=worker)
+    return found
 
 
 def check_agreement(found: list) -> None:

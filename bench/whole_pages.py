@@ -36,9 +36,18 @@ def addresses(case: Any) -> dict[str, str]:
     }
 
 
+def day_pages(actor: Membership) -> dict[str, tuple[Callable[[], str], Callable[[], str]]]:
+    """A caseworker’s day as (with permissions, with none)."""
+    return as_pages(signed_in_client(actor), {"Page: my day": reverse("casework:my_day")})
+
+
 def whole_pages(actor: Membership, case: Any) -> dict[str, tuple[Callable[[], str], Callable[[], str]]]:
     """Each page as (with permissions, with none)."""
-    client = signed_in_client(actor)
+    return as_pages(signed_in_client(actor), addresses(case))
+
+
+def as_pages(client: Client, pages: dict[str, str]) -> dict[str, tuple[Callable[[], str], Callable[[], str]]]:
+    """Each address as (with permissions, with none)."""
 
     def get(address: str) -> str:
         return fetch(client, address)
@@ -49,7 +58,7 @@ def whole_pages(actor: Membership, case: Any) -> dict[str, tuple[Callable[[], st
 
     return {
         name: (lambda address=address: get(address), lambda address=address: get_bare(address))
-        for name, address in addresses(case).items()
+        for name, address in pages.items()
     }
 
 

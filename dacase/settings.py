@@ -284,6 +284,7 @@ PUBLIC_RATE_LIMITS = {"hello": "20/h/ip", "partners": "30/h/ip"}
 # What each room adds to the case page and to the home page, in the order shown (dacase/cases/panels.py).
 CASE_PANELS = [
     "dacase.cases.case_panels.people",
+    "referrals.casework.episode_panels.episodes_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
     "referrals.casework.panels.story_of_case",
@@ -291,6 +292,7 @@ CASE_PANELS = [
     "refuge.panels.placements_of_case",
 ]
 HOME_PANELS = [
+    "referrals.casework.episode_panels.my_day",
     "referrals.panels.letterbox",
     "referrals.panels.triage_queue",
     "referrals.panels.waiting_routes",

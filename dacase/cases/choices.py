@@ -61,6 +61,18 @@ class ReadPurpose(TextChoices):
     CORRECTION = "correction", "To check or correct it"
 
 
+class ContactMethod(TextChoices):
+    """Ways to make contact. What a safe-contact plan must say for each: data/contact_methods.csv."""
+
+    PHONE = "phone", "Phone call"
+    TEXT = "text", "Text message"
+    EMAIL = "email", "Email"
+    LETTER = "letter", "Letter"
+    VIDEO = "video", "Video call"
+    VISIT = "visit", "Visit or meeting"
+    THIRD_PARTY = "third_party", "Through somebody else"
+
+
 class Band(TextChoices):
     """Risk bands. No band says that somebody is safe."""
 

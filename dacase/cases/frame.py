@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from dacase.agencies.access import ActingRequest
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case, Party
+from dacase.cases.rules import is_current_plan
 from dacase.ui.components import SafeContact, Tab
 
 PARTS = (
@@ -69,7 +71,8 @@ def contact_banner(party: Party | None, membership: Membership) -> SafeContact |
         + ([] if plan.safe_to_leave_message else ["Leaving a message"]),
         others=plan.who_else_sees,
         code_word=bool(plan.code_word),
-        reviewed=plan.updated_at.date(),
+        reviewed=timezone.localdate(plan.updated_at),
+        out_of_date=not is_current_plan(timezone.localdate(plan.updated_at), on=timezone.localdate()),
         href=href,
     )
 

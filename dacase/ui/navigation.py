@@ -16,6 +16,7 @@ class Row(NamedTuple):
 
 NAVIGATION = (
     Row("My work", "cases:home"),
+    Row("My day", "casework:my_day", ("work_episode",)),
     Row("Referrals", "referrals:list", ("make_referral", "triage_referral", "accept_referral")),
     Row("Cases", "cases:list", ("view_case",)),
     Row("MARAC", "marac:meetings", ("view_hearing", "manage_meeting")),

@@ -13,6 +13,8 @@ class EpisodeKind(TextChoices):
     CHILDRENS_WORKER = "childrens_worker", "Children’s worker"
     GROUP_WORK = "group_work", "Group work"
     COUNSELLING = "counselling", "Counselling"
+    SOCIAL_CARE = "social_care", "Social care"
+    REFUGE_SUPPORT = "refuge_support", "Refuge support"
 
 
 class Answer(TextChoices):
@@ -32,3 +34,54 @@ class RiskTool(TextChoices):
     """Risk assessment tools. Their topics, with labels of our own: data/<tool>_topics.csv."""
 
     DASH = "dash", "Dash"
+
+
+class EpisodeState(TextChoices):
+    """Where an episode stands: worked out from its dates, never stored."""
+
+    NOBODY = "nobody", "Nobody works on it"
+    FIRST_CONTACT = "first_contact", "Waiting for first contact"
+    IN_SUPPORT = "in_support", "In support"
+    SIGN_OFF = "sign_off", "Waiting for sign-off to close"
+    CLOSED = "closed", "Closed"
+
+
+class Direction(TextChoices):
+    OUTGOING = "outgoing", "We made contact, or tried to"
+    INCOMING = "incoming", "They made contact with us"
+
+
+class WithWhom(TextChoices):
+    PERSON = "person", "The person supported"
+    PROFESSIONAL = "professional", "A professional"
+    FAMILY_OR_FRIEND = "family_or_friend", "Family or a friend"
+    SOMEBODY_ELSE = "somebody_else", "Somebody else"
+    NOBODY = "nobody", "Nobody"
+
+
+class WasSafe(TextChoices):
+    """Whether the contact itself went without danger, as far as can be told."""
+
+    YES = "yes", "Yes, as far as we can tell"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class CoverReason(TextChoices):
+    LEAVE = "leave", "Leave"
+    SICKNESS = "sickness", "Sickness"
+    TRAINING = "training", "Training"
+    OTHER = "other", "Other"
+
+
+class EntryKind(TextChoices):
+    """What an entry of “My day” is."""
+
+    FIRST_CONTACT = "first_contact", "First contact"
+    NEXT_TRY = "next_try", "Try again"
+    REVIEW = "review", "Review"
+    ROUTE = "route", "Referral"
+    HAND_OVER = "hand_over", "Hand-over"
+    SIGN_OFF = "sign_off", "Sign-off"
+    AGAINST_PLAN = "against_plan", "Contact against the plan"
+    NOBODY = "nobody", "Nobody works on it"

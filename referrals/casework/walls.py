@@ -2,8 +2,20 @@
 
 from django.db.models import Model
 
-from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case
-from referrals.casework.models import Episode, RiskAnswer, RiskAssessment, StoryPart
+from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case, own_agency
+from referrals.casework.models import (
+    ContactAttempt,
+    Cover,
+    Episode,
+    ExitOutcome,
+    HandOver,
+    RiskAnswer,
+    RiskAssessment,
+    StoryPart,
+)
+
+# Everybody who holds the file is told who supports; only the agency itself says so of itself.
+OWN = f"agency_id = {AGENCY} AND {in_open_case('case_id')}"
 
 
 def owned_in_case(model: type[Model]) -> Wall:
@@ -15,12 +27,35 @@ def owned_in_case(model: type[Model]) -> Wall:
 
 WALLS = Walls(
     walled=[
-        case_child(Episode),
         case_child(RiskAssessment),
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
+        own_agency(Cover),
+        own_agency(HandOver),
+        Wall(
+            Episode,
+            [
+                Policy("in_open_case", in_open_case("case_id"), "SELECT"),
+                Policy("own_begin", "", "INSERT", check=OWN),
+                Policy("own_change", OWN, "UPDATE"),
+            ],
+            history=in_open_case("case_id"),
+        ),
+        owned_in_case(ContactAttempt),
+        owned_in_case(ExitOutcome),
     ],
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],
+        "casework_episode": [
+            "id",
+            "agency_id",
+            "kind",
+            "opened_at",
+            "first_contact_due_at",
+            "first_tried_at",
+            "contacted_at",
+            "closed_at",
+            "closing_reason",
+        ],
     },
 )

@@ -16,6 +16,7 @@ from dacase.cases.models import Case, Grant, Headline
 from dacase.cases.models.grant import permission_id
 from dacase.cases.services.case import set_headline
 from dacase.cases.services.grant import end_access, grant_access
+from referrals.casework.services.episode import open_episode
 from referrals.choices import ReferralState, RouteState
 from referrals.models import Referral, Route
 from referrals.rules import clock
@@ -53,7 +54,7 @@ def open_route(route_id: UUID, *, actor: Membership) -> Route:
 
 @transaction.atomic
 def accept_route(route_id: UUID, *, version: int, actor: Membership) -> Route:
-    """Accept a referral: the actor is from now on the named person who works on it.
+    """Accept a referral: the actor is from now on the named person who works on it, in an episode that begins.
 
     Raises NotAllowed, Route.DoesNotExist, StaleVersion; ValidationError when a colleague has accepted it.
     """
@@ -68,6 +69,8 @@ def accept_route(route_id: UUID, *, version: int, actor: Membership) -> Route:
     route.opened_at = route.opened_at or now
     _save(route, "referral_accepted", actor, ["state", "accepted_by", "accepted_at", "opened_at"])
     _become_worker(route, actor)
+    if route.referral.case_id is not None:
+        open_episode(route, actor=actor)
     return route
 
 

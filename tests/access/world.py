@@ -35,6 +35,7 @@ from referrals.models import (
 )
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Return
+from tests.access.world_episode import make_stand_ins, make_support
 
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
@@ -50,6 +51,7 @@ def relate(member: Membership, relation: str, outsider: Membership) -> Ids:
         parts = make_file(member, relation, outsider)
         ids = ids_of(parts) | make_front_door(parts.case, member, relation, outsider)
         ids |= make_marac(parts, member, relation, outsider)
+        ids |= make_support(parts, member, relation, outsider)
         if relation == "excluded":
             ids["exclusion"] = bar(parts.case, member.user.group_id, outsider)
         else:
@@ -236,6 +238,7 @@ def make_owned(parts: SimpleNamespace, member: Membership, relation: str, outsid
     owner = outsider if relation == "other" else member
     ids: Ids = {}
     with acting_as(owner):
+        ids |= make_stand_ins(owner)
         service = RefugeService.objects.create(
             agency=owner.agency,
             name=f"House {uuid4()}",

@@ -23,8 +23,16 @@ OF_THE_CASE = (
     "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
-OWNED_IN_CASE: tuple[str, ...] = ()
-OWN_AGENCY = ("refuge_refugeservice", "refuge_unit", "jobs_job", "reporting_return", "referrals_upload")
+OWNED_IN_CASE: tuple[str, ...] = ("casework_contactattempt", "casework_exitoutcome")
+OWN_AGENCY = (
+    "refuge_refugeservice",
+    "refuge_unit",
+    "jobs_job",
+    "reporting_return",
+    "referrals_upload",
+    "casework_cover",
+    "casework_handover",
+)
 OPEN = ("marac_meeting", "marac_meetingagency", "agencies_membership", "agencies_invitation")
 WITH_PARENT = {  # table -> (column, parent)
     "referrals_referralperson": ("referral_id", "referrals_referral"),

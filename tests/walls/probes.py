@@ -86,6 +86,18 @@ def put_in(cursor: Cursor, world: World) -> int:
     return insert(cursor, "referrals_publicreferral", row | {"received_at": "now"})
 
 
+def begin_support(cursor: Cursor, world: World) -> int:
+    case = world.cases["advocacy"].pk
+    return copy_row(
+        cursor,
+        "casework_episode",
+        "case_id = %s",
+        (case,),
+        kind="outreach",
+        submission="00000000-0000-4000-8000-000000000002",
+    )
+
+
 def add_child(cursor: Cursor, world: World) -> int:
     return copy_row(
         cursor,
@@ -116,6 +128,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("referrals_publicreferral", "front_door_takes_in"): (
         "front_door_worker", lambda c, w: changed(c, "UPDATE referrals_publicreferral SET body = '{}'"),
     ),
+    ("casework_episode", "own_begin"): ("idva", begin_support),
+    ("casework_episode", "own_change"): ("idva", lambda c, w: changed(c, "UPDATE casework_episode SET priority = 'high'")),
     ("marac_hearing", "who_holds_the_case_lists_it"): ("marac_coordinator", list_again),
     ("marac_hearing", "invited_record"): ("gp_tansy", lambda c, w: changed(c, "UPDATE marac_hearing SET outcome = 'x'")),
     ("marac_hearinggrant", "coordinator_ends_invitations"): (

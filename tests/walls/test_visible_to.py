@@ -62,7 +62,7 @@ OPEN = {
 
 # Reached through their parent, whose `visible_to` decides.
 THROUGH_PARENT = {
-    "cases_grant", "cases_exclusion", "cases_headline", "referrals_referralperson", "referrals_referralcontact",
+    "cases_grant", "cases_exclusion", "referrals_referralperson", "referrals_referralcontact",
     "referrals_outsidesender", "referrals_uploadrow", "casework_riskanswer", "marac_hearinggrant", "marac_hearingpaper", "refuge_placementmember", "reporting_figure",
 }  # fmt: skip
 

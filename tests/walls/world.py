@@ -31,6 +31,7 @@ from reporting.models import Figure, Return
 from tests.cast import Cast
 from tests.factories import make_case, share
 from tests.walls.world_doors import knock
+from tests.walls.world_episode import support
 
 RUNS_OUT = timedelta(seconds=1.5)
 
@@ -81,6 +82,7 @@ def build() -> World:
             if key != "advocacy"
             else cast.idva,
         )
+    support(world)
     send_referrals(world)
     knock(world)
     hear(world)

@@ -78,6 +78,12 @@ class Case(models.Model):
         return self.closed_at is None
 
 
+class HeadlineQuerySet(models.QuerySet["Headline"]):
+    def visible_to(self, membership: Membership) -> QuerySet["Headline"]:
+        """Headlines of cases that the membership may open."""
+        return self.filter(is_open_to(membership, "case_id"))
+
+
 class Headline(models.Model):
     """What a list of cases shows of the file: who it is about, the current band, who works on it."""
 
@@ -85,4 +91,10 @@ class Headline(models.Model):
     victim = models.ForeignKey("cases.Person", on_delete=models.PROTECT, related_name="+")
     band = models.CharField(max_length=10, choices=Band, blank=True)
     band_set_on = models.DateField(null=True, blank=True)
+    review_due_on = models.DateField(null=True, blank=True)
     worker = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = HeadlineQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["worker", "review_due_on", "case"], name="headline_reviews")]

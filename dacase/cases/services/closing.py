@@ -8,7 +8,7 @@ from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import ClosingReason, ReopeningReason
-from dacase.cases.models import Case
+from dacase.cases.models import Case, Headline
 
 
 @transaction.atomic
@@ -24,6 +24,7 @@ def close_case(case: Case, *, reason: str, actor: Membership) -> Case:
     case.closed_at = timezone.now()
     case.version += 1
     case.save(update_fields=["closed_at", "version"])
+    Headline.objects.filter(case=case).update(review_due_on=None)
     record_event(
         "case_closed", actor=actor, subject=case, case_id=case.pk, data={"reason": ClosingReason(reason)}
     )
@@ -32,7 +33,10 @@ def close_case(case: Case, *, reason: str, actor: Membership) -> Case:
 
 @transaction.atomic
 def reopen_case(case: Case, *, reason: str, actor: Membership) -> Case:
-    """Open a closed case again for a reason (choices.ReopeningReason). Raises ValidationError when it is open."""
+    """Open a closed case again for a reason (choices.ReopeningReason); its risk is due to be assessed again.
+
+    Raises ValidationError when it is open.
+    """
     check_may(actor, "edit_case")
     case = Case.objects.select_for_update().get(pk=case.pk)
     if case.is_open:
@@ -40,6 +44,7 @@ def reopen_case(case: Case, *, reason: str, actor: Membership) -> Case:
     case.closed_at = None
     case.version += 1
     case.save(update_fields=["closed_at", "version"])
+    Headline.objects.filter(case=case).update(review_due_on=timezone.localdate())
     record_event(
         "case_reopened", actor=actor, subject=case, case_id=case.pk, data={"reason": ReopeningReason(reason)}
     )

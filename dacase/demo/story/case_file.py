@@ -14,6 +14,7 @@ from dacase.demo.chance import LONDON, Dice
 from dacase.demo.loader import Loader
 from dacase.demo.partners import Area, Worker
 from dacase.demo.story.household import Someone
+from dacase.demo.story.support import Support, write_support
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,15 @@ class CaseFile:
     closed_at: datetime | None = None
     band: str = ""
     band_set_on: date | None = None
+    review_due_on: date | None = None
+    is_safe_to_call: bool = True
     risk: dict[str, Any] = field(default_factory=dict)
     worker: Worker | None = None
     last_at: datetime = datetime(2000, 1, 1, tzinfo=LONDON)
     heard_on: list[date] = field(default_factory=list)
     was_sent_to_marac: bool = False
     grants: dict[tuple[str, str], Access] = field(default_factory=dict)
+    support: dict[str, Support] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id = self.id or self.teller.dice.key()
@@ -88,6 +92,14 @@ class CaseFile:
         """Let the agency `key` see the case from `at`; a grant that runs already stays as it is."""
         if key in self.teller.area and (key, scope) not in self.grants:
             self.grants[key, scope] = Access(at, purpose, by, reason, until)
+
+    def begin_support(self, key: str, worker: Worker, *, at: datetime, route: str, priority: str) -> None:
+        """The service `key` begins to support; where it does so already, `worker` goes on with it."""
+        if key in self.support:
+            self.support[key].worker = worker
+            return
+        support = self.support[key] = Support(self.teller.dice.key(), key, worker, at, route, priority)
+        self.event("episode_begun", at=at, by=worker, label="casework.episode", subject=support.id)
 
     def event(self, verb: str, *, at: datetime, by: Worker, label: str = "cases.case", subject: str = "",
               **data: str | list[str]) -> None:  # fmt: skip
@@ -121,10 +133,12 @@ def write(file: CaseFile) -> None:
     load.add(
         Headline, case_id=file.id, victim_id=file.victim.id, band=file.band, band_set_on=file.band_set_on,
         worker_id=file.worker.id if file.worker else None,
+        review_due_on=None if file.closed_at else file.review_due_on,
     )  # fmt: skip
     for person in file.people:
         write_person(file, person)
     write_contact(file)
+    write_support(file)
     for (key, scope), access in file.grants.items():
         write_grant(file, key, scope, access)
 
@@ -165,10 +179,20 @@ def write_contact(file: CaseFile) -> None:
     for person, kind, value in kinds:
         load.add(Location, case_id=file.id, party_id=person.party_id, kind=kind, value=value,
                  from_on=file.opened_at.date())  # fmt: skip
+    ways = safe_ways(dice)
+    file.is_safe_to_call = ways["safe_to_call"]
     load.add(
-        SafeContactPlan, case_id=file.id, party_id=victim.party_id, **safe_ways(dice),
-        updated_at=file.opened_at, updated_by_id=file.opened_by.id,
+        SafeContactPlan, case_id=file.id, party_id=victim.party_id, **ways,
+        updated_at=checked_at(file), updated_by_id=file.opened_by.id,
     )  # fmt: skip
+
+
+def checked_at(file: CaseFile) -> datetime:
+    """When the plan was last checked: of an open case with a worker mostly within the last weeks."""
+    if file.closed_at or file.worker is None:
+        return file.opened_at
+    lately = file.teller.now - timedelta(days=3 + file.teller.dice.random() * 60)
+    return max(file.opened_at, lately)
 
 
 def safe_ways(dice: Dice) -> dict[str, Any]:

@@ -24,11 +24,12 @@ def assess(file: CaseFile, *, at: datetime, by: Worker, band: str = "", with_ans
     final = str(final_band(RiskTool.DASH.value, yes, is_high_by_judgement=judged, on=day))
     reason = dice.pick(words.JUDGEMENTS) if judged else ""
     key = dice.key()
+    file.review_due_on = review_due_on(RiskTool.DASH.value, final, on=day)
     load.add(
         RiskAssessment, id=key, case_id=file.id, tool=RiskTool.DASH.value, tool_version=TOOL_VERSIONS[RiskTool.DASH],
         agency_id=by.agency_id, assessor_id=by.id, assessed_on=day, yes_count=yes, is_high_by_judgement=judged,
         judgement_reason=reason, band=final,
-        review_due_on=review_due_on(RiskTool.DASH.value, final, on=day), completed_at=at,
+        review_due_on=file.review_due_on, completed_at=at,
     )  # fmt: skip
     chosen = set(dice.sample(list(topics(RiskTool.DASH.value)), yes))
     if with_answers:

@@ -94,6 +94,7 @@ def route(
     if not accepted:
         return Answered(None, answered, ended)
     file.event("referral_accepted", at=answered, by=worker, label="referrals.route", subject=key_of_route)
+    file.begin_support(key, worker, at=answered, route=key_of_route, priority=arrival.priority)
     if file.worker is None or key == "advocacy":
         file.worker = worker
     return Answered(worker, answered, was_sent_back=False)

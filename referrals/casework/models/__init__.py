@@ -1,5 +1,18 @@
+from referrals.casework.models.contact import ContactAttempt
+from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
+from referrals.casework.models.hand_over import HandOver
+from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
 
-__all__ = ["Episode", "RiskAnswer", "RiskAssessment", "StoryPart"]
+__all__ = [
+    "ContactAttempt",
+    "Cover",
+    "Episode",
+    "ExitOutcome",
+    "HandOver",
+    "RiskAnswer",
+    "RiskAssessment",
+    "StoryPart",
+]

@@ -169,7 +169,12 @@ def _show_on_case(assessment: RiskAssessment) -> None:
         .order_by("-assessed_on", "-completed_at")
     )
     if newest.values_list("pk", flat=True).first() == assessment.pk:
-        set_headline(assessment.case_id, band=assessment.band, band_set_on=assessment.assessed_on)
+        set_headline(
+            assessment.case_id,
+            band=assessment.band,
+            band_set_on=assessment.assessed_on,
+            review_due_on=assessment.review_due_on,
+        )
 
 
 def _lock(assessment_id: UUID, actor: Membership) -> RiskAssessment:

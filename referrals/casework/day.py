@@ -1,0 +1,207 @@
+"""“My day”: what a worker must do now, by clock. Whatever falls due for her is a line of DAY_SOURCES."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from dacase.agencies.models import Membership
+from dacase.cases.models import Headline
+from referrals.casework.choices import EntryKind
+from referrals.casework.models import ContactAttempt, Episode, HandOver
+from referrals.casework.selectors import day as selectors
+from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
+from referrals.models import Route
+
+LATE, TODAY, THIS_WEEK = "late", "today", "week"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to do: until when, in which words, where, and of which kind (choices.EntryKind).
+
+    Args:
+        due: a moment, or a day that ends with its office hours.
+        about: whom it is about, as the list of cases shows it; "" where it is about nobody.
+        whose: the colleague who is covered, by name; "" for one's own.
+    """
+
+    due: datetime | date
+    words: str
+    address: str
+    kind: str
+    about: str = ""
+    reference: str = ""
+    band: str = ""
+    whose: str = ""
+
+    @property
+    def due_at(self) -> datetime:
+        if isinstance(self.due, datetime):
+            return self.due
+        return timezone.make_aware(datetime.combine(self.due, time(17)))
+
+
+@dataclass(frozen=True)
+class Day:
+    """Whose day it is, and for whom else she stands in. `until`: how far it looks ahead."""
+
+    membership: Membership
+    stand: Stand | None
+    until: datetime = field(default_factory=lambda: timezone.now() + AHEAD)
+
+    @property
+    def workers(self) -> list[UUID]:
+        """Whose work she does today."""
+        covers = self.stand.covers if self.stand else []
+        return [self.membership.pk, *(cover.worker_id for cover in covers)]
+
+    def whose(self, worker: Membership | None) -> str:
+        """The name of a colleague who is covered; "" for herself."""
+        return "" if worker is None or worker.pk == self.membership.pk else worker.user.name
+
+
+Rows = list[Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What falls due for somebody: which rows, at most LIMIT of them, and the entry that each makes.
+
+    All sources of a page are read in one statement. `asks` gives None where this reader gets none of it.
+    """
+
+    name: str
+    asks: Callable[[Day], QuerySet[Any] | None]
+    entry: Callable[[Day, Any], Entry]
+
+
+def contact(day: Day, episode: Episode) -> Entry:
+    """A first contact by its clock, or a next try when the worker said."""
+    is_first = episode.first_tried_at is None
+    words = "Make the first contact" if is_first else "Make contact again"
+    kind = EntryKind.FIRST_CONTACT if is_first else EntryKind.NEXT_TRY
+    due = episode.next_contact_at or episode.first_contact_due_at
+    return _of_episode(day, episode, due, words, reverse("casework:attempt_create", args=[episode.pk]), kind)
+
+
+def review(day: Day, one: Headline) -> Entry:
+    """A case that she leads in which the risk must be assessed again."""
+    return Entry(
+        one.review_due_on or timezone.localdate(),
+        "Assess the risk again",
+        reverse("casework:assessment_start", args=[one.case_id]),
+        EntryKind.REVIEW,
+        one.victim.name,
+        one.case.reference,
+        one.band,
+        day.whose(one.worker),
+    )
+
+
+def route(day: Day, one: Route) -> Entry:
+    """A referral that waits for somebody at the service."""
+    address = reverse("referrals:route_detail", args=[one.pk])
+    words = "Accept the referral or send it back"
+    return Entry(one.due_at, words, address, EntryKind.ROUTE, reference=one.referral.reference)
+
+
+def hand_over(day: Day, one: HandOver) -> Entry:
+    """Work that a colleague offers her; unanswered it is late after a day."""
+    words = f"Answer {one.giver.user.name}, who hands work over to you"
+    address = reverse("casework:hand_over", args=[one.pk])
+    return Entry(one.made_at + timedelta(days=1), words, address, EntryKind.HAND_OVER)
+
+
+def for_manager(day: Day, episode: Episode) -> Entry:
+    """An end of support to sign off, or an episode with which nobody works."""
+    if episode.closing_asked_at is not None:
+        address = reverse("casework:closure_sign_off", args=[episode.pk])
+        due = episode.closing_asked_at + timedelta(days=2)
+        words = "Sign off the end of support, or leave it open"
+        return _of_episode(day, episode, due, words, address, EntryKind.SIGN_OFF)
+    address = reverse("casework:episode_allocate", args=[episode.pk])
+    due = min(episode.next_contact_at or timezone.now(), day.until)
+    return _of_episode(day, episode, due, "Nobody works on this: say who does", address, EntryKind.NOBODY)
+
+
+def against_plan(day: Day, one: ContactAttempt) -> Entry:
+    """A contact against the safe-contact plan that no manager has seen to."""
+    headline = one.case.headline
+    return Entry(
+        one.made_at + timedelta(days=1),
+        "See to a contact against the safe-contact plan",
+        reverse("casework:episode", args=[one.episode_id]),
+        EntryKind.AGAINST_PLAN,
+        headline.victim.name,
+        one.case.reference,
+        headline.band,
+        one.made_by.user.name,
+    )
+
+
+def _if_may(verb: str, asks: Callable[[Membership], QuerySet[Any]]) -> Callable[[Day], QuerySet[Any] | None]:
+    return lambda day: asks(day.membership) if day.membership.may(verb) else None
+
+
+DAY_SOURCES = [
+    Source("contacts", lambda day: selectors.contacts_due(day.membership, day.workers, day.until), contact),
+    Source(
+        "reviews",
+        lambda day: selectors.reviews_due(day.membership, day.workers, timezone.localdate(day.until)),
+        review,
+    ),
+    Source("routes", _if_may("accept_referral", selectors.routes_waiting), route),
+    Source("hand_overs", lambda day: selectors.hand_overs_waiting(day.membership), hand_over),
+    Source("managers", _if_may("allocate_episode", selectors.for_managers), for_manager),
+    Source("against_plan", _if_may("allocate_episode", selectors.unseen_against_plan), against_plan),
+]
+
+
+def asked_by(day: Day) -> dict[str, QuerySet[Any]]:
+    """What the sources read, by their names, to be read together."""
+    asked = {source.name: source.asks(day) for source in DAY_SOURCES}
+    return {name: queryset for name, queryset in asked.items() if queryset is not None}
+
+
+def entries_of(day: Day, rows: Mapping[str, Rows]) -> tuple[list[Entry], bool]:
+    """Everything that is due, the soonest first, and whether a source had more than it could give."""
+    found = [
+        entry
+        for source in DAY_SOURCES
+        for row in rows.get(source.name, [])
+        if (entry := source.entry(day, row)).due_at <= day.until
+    ]
+    more = any(len(rows.get(source.name, [])) >= LIMIT for source in DAY_SOURCES)
+    return sorted(found, key=lambda entry: entry.due_at), more
+
+
+def when_due(entry: Entry) -> str:
+    """LATE, TODAY or THIS_WEEK. What is due today at an hour that has passed is late."""
+    today = timezone.localdate()
+    if isinstance(entry.due, datetime):
+        if entry.due < timezone.now():
+            return LATE
+        return TODAY if timezone.localdate(entry.due) == today else THIS_WEEK
+    return LATE if entry.due < today else TODAY if entry.due == today else THIS_WEEK
+
+
+def _of_episode(
+    day: Day, episode: Episode, due: datetime, words: str, address: str, kind: EntryKind
+) -> Entry:
+    headline = episode.case.headline
+    return Entry(
+        due,
+        words,
+        address,
+        kind,
+        headline.victim.name,
+        episode.case.reference,
+        headline.band,
+        day.whose(episode.worker),
+    )

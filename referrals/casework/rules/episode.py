@@ -1,0 +1,48 @@
+"""Which kind of support a service gives, and until when it must try first contact."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from dacase.agencies.models import Agency
+from dacase.cases.choices import Band
+from referrals.casework.rules.tables import in_force, rows
+from referrals.choices import Priority
+from referrals.rules.clock import WORKING, add_working_time
+
+HIGH, STANDARD = "high", "standard"
+
+
+def kind_of(agency: Agency) -> str:
+    """The kind of episode (choices.EpisodeKind) that begins when `agency` accepts a referral: episode_kinds.csv."""
+    for row in rows("episode_kinds"):
+        if row["test"] == "service" and agency.offers(row["value"]):
+            return row["kind"]
+        if row["test"] == "agency" and row["value"] in (agency.kind, "*"):
+            return row["kind"]
+    raise KeyError(agency.kind)
+
+
+def urgency_of(priority: str, band: str) -> str:
+    """HIGH where the referral's priority or the band of risk is high, else STANDARD."""
+    return HIGH if priority == Priority.HIGH or band == Band.HIGH else STANDARD
+
+
+def contact_clock(urgency: str, at: datetime) -> dict[str, str]:
+    """The line of contact_clocks.csv in force at `at`. Raises KeyError where there is none."""
+    found = in_force("contact_clocks", timezone.localdate(at).isoformat(), urgency=urgency)
+    if not found:
+        raise KeyError((urgency, at))
+    return found[0]
+
+
+def first_contact_due_at(start: datetime, *, priority: str, band: str) -> datetime:
+    """Until when first contact must be tried in what begins at `start` (aware)."""
+    row = contact_clock(urgency_of(priority, band), start)
+    span = timedelta(hours=float(row["hours"]))
+    return add_working_time(start, span) if row["counting"] == WORKING else start + span
+
+
+def tries_before_closing(priority: str, band: str, at: datetime) -> int:
+    """How many tries at varied times the service makes before it closes because it cannot reach somebody."""
+    return int(contact_clock(urgency_of(priority, band), at)["attempts"])

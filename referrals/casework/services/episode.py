@@ -1,0 +1,218 @@
+"""Beginning an episode, and saying who works on it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from dacase.agencies.access import check_may
+from dacase.agencies.models import Agency, Membership
+from dacase.agencies.roles import who_may
+from dacase.audit.services import record_event
+from dacase.cases.choices import PartyRole
+from dacase.cases.models import Case, Exclusion, Headline, Party
+from dacase.cases.selectors.people import last_saved
+from dacase.cases.services.case import set_headline
+from dacase.ui.stale import StaleVersion
+from referrals.casework.choices import EpisodeKind
+from referrals.casework.models import Episode
+from referrals.casework.rules.episode import first_contact_due_at, kind_of
+from referrals.choices import Priority
+from referrals.models import Route
+
+BARRED = "This colleague cannot be given this case"
+GONE = "Select a colleague who works on episodes now"
+
+
+@transaction.atomic
+def open_episode(route: Route, *, actor: Membership) -> Episode:
+    """Begin the episode of an accepted route with the actor as its worker. Called by accept_route.
+
+    Where the agency works with the victim-survivor already, that episode goes on, from now on with the actor.
+    Raises Party.DoesNotExist for a referral without a case.
+    """
+    victim = Party.objects.get(case=route.referral.case, role=PartyRole.VICTIM)
+    kind = kind_of(actor.agency)
+    running = _running(victim, actor.agency, kind).select_for_update().first()
+    if running is not None:
+        give(running, actor, actor=actor)
+        return running
+    return _begin(victim, kind, priority=route.referral.priority, worker=actor, actor=actor, route=route)
+
+
+@transaction.atomic
+def begin_episode(
+    party: Party,
+    *,
+    kind: str,
+    worker: Membership | None,
+    submission: UUID,
+    priority: str = Priority.STANDARD,
+    previous: Episode | None = None,
+    actor: Membership,
+) -> Episode:
+    """Begin an episode by hand, for the victim-survivor or a child. The same `submission` gives the same episode.
+
+    Args:
+        kind: a value of choices.EpisodeKind.
+        worker: who works on it; None leaves it with the managers to allocate.
+    Raises NotAllowed; ValidationError when one of this kind is open, and for a worker who cannot be given it.
+    """
+    check_may(actor, "allocate_episode")
+    case = Case.objects.select_for_update().get(pk=party.case_id)
+    made = Episode.objects.filter(agency_id=actor.agency_id, submission=submission).first()
+    if made is not None:
+        return made
+    if not case.is_open:
+        raise ValidationError("The case is closed. Reopen it first")
+    if party.role == PartyRole.PERPETRATOR:
+        raise ValidationError({"party": "Support is for the victim-survivor and the children"})
+    if _running(party, actor.agency, EpisodeKind(kind)).exists():
+        raise ValidationError({"kind": "Your agency gives this support already"})
+    if worker is not None:
+        check_can_be_given(worker, [case.pk], actor=actor)
+    return _begin(
+        party,
+        kind,
+        priority=priority,
+        worker=worker,
+        actor=actor,
+        previous=previous,
+        submission=submission,
+    )
+
+
+@transaction.atomic
+def allocate_episode(episode_id: UUID, *, worker: Membership, version: int, actor: Membership) -> Episode:
+    """Say who works on an episode from now on. Raises NotAllowed, Episode.DoesNotExist, StaleVersion;
+    ValidationError for a closed episode and for a worker who is gone, barred or cannot open the case.
+    """
+    check_may(actor, "allocate_episode")
+    episode = lock_episode(episode_id, actor=actor)
+    check_fresh(episode, version, actor=actor)
+    check_open(episode)
+    check_can_be_given(worker, [episode.case_id], actor=actor)
+    give(episode, worker, actor=actor)
+    return episode
+
+
+@transaction.atomic
+def reallocate_episodes(
+    episode_ids: Iterable[UUID], *, worker: Membership, actor: Membership
+) -> list[Episode]:
+    """Give several episodes to one worker in one act: all of them, or none.
+
+    Raises NotAllowed; ValidationError as allocate_episode, and when nothing was chosen.
+    """
+    check_may(actor, "allocate_episode")
+    own = Episode.objects.own_of(actor).filter(pk__in=list(episode_ids), closed_at=None)
+    episodes = list(own.select_for_update(of=("self",)).order_by("pk"))
+    if not episodes:
+        raise ValidationError({"episodes": "Select at least one episode"})
+    check_can_be_given(worker, [one.case_id for one in episodes], actor=actor)
+    for episode in episodes:
+        give(episode, worker, actor=actor)
+    return episodes
+
+
+def check_can_be_given(worker: Membership, case_ids: Iterable[UUID], *, actor: Membership) -> None:
+    """Raise ValidationError unless `worker` is a colleague who works on episodes now and no case bars her.
+
+    The message never says why: whom a case bars is for the case itself.
+    """
+    active = Membership.objects.active().filter(agency_id=actor.agency_id, role__in=who_may("work_episode"))
+    found = active.select_related("user", "agency", "team").filter(pk=worker.pk).first()
+    if found is None:
+        raise ValidationError({"worker": GONE})
+    if Exclusion.objects.barring(found).filter(case_id__in=list(case_ids)).exists():
+        raise ValidationError({"worker": BARRED})
+
+
+def lock_episode(episode_id: UUID, *, actor: Membership) -> Episode:
+    """The episode of the actor's own agency, locked. Raises Episode.DoesNotExist."""
+    own = Episode.objects.own_of(actor).select_related("case", "party")
+    return own.select_for_update(of=("self",)).get(pk=episode_id)
+
+
+def check_open(episode: Episode) -> None:
+    """Raise ValidationError for an episode that has closed."""
+    if not episode.is_open:
+        raise ValidationError("This episode is closed. Reopen it first")
+
+
+def check_fresh(episode: Episode, version: int, *, actor: Membership) -> None:
+    """Raise StaleVersion when somebody else has saved the locked episode since `version`."""
+    others = episode.history.filter(version__gt=version).exclude(history_user_id=actor.user_id)
+    if episode.version != version and others.exists():
+        saved_by, saved_at = last_saved(episode)
+        current = {"worker": str(episode.worker_id or ""), "reason": episode.closing_reason}
+        raise StaleVersion(current=current, version=episode.version, saved_by=saved_by, saved_at=saved_at)
+
+
+def save_episode(episode: Episode) -> None:
+    """Save with the next version."""
+    episode.version += 1
+    episode.save()
+
+
+def name_worker(episode: Episode, *, before: Membership | None = None) -> None:
+    """Keep the case's lead worker true: who works on this episode, where nobody or `before` was named."""
+    named = Headline.objects.filter(case_id=episode.case_id).values_list("worker_id", flat=True).first()
+    if named is None or (before is not None and named == before.pk):
+        set_headline(episode.case_id, worker=episode.worker)
+
+
+def _running(party: Party, agency: Agency, kind: str):  # type: ignore[no-untyped-def]
+    return Episode.objects.filter(party=party, agency=agency, kind=kind, closed_at=None)
+
+
+def _begin(
+    party: Party,
+    kind: str,
+    *,
+    priority: str,
+    worker: Membership | None,
+    actor: Membership,
+    **more: object,
+) -> Episode:
+    now = timezone.now()
+    band = Headline.objects.filter(case_id=party.case_id).values_list("band", flat=True).first() or ""
+    due = first_contact_due_at(now, priority=priority, band=band)
+    episode = Episode.objects.create(
+        case_id=party.case_id,
+        agency=actor.agency,
+        party=party,
+        kind=EpisodeKind(kind),
+        priority=priority,
+        worker=worker,
+        opened_at=now,
+        allocated_at=now if worker else None,
+        first_contact_due_at=due,
+        next_contact_at=due,
+        **more,
+    )
+    record_event(
+        "episode_begun", actor=actor, subject=episode, case_id=episode.case_id, data={"kind": str(kind)}
+    )
+    if worker is not None:
+        name_worker(episode)
+    return episode
+
+
+def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:
+    """Make `worker` the worker of a locked episode, and take it out of any hand-over."""
+    if episode.worker_id == worker.pk:
+        return
+    before = episode.worker
+    episode.worker, episode.allocated_at, episode.hand_over = worker, timezone.now(), None
+    save_episode(episode)
+    record_event(
+        "episode_allocated",
+        actor=actor,
+        subject=episode,
+        case_id=episode.case_id,
+        data={"worker": str(worker.pk)},
+    )
+    name_worker(episode, before=before)

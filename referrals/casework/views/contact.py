@@ -1,0 +1,83 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dacase.agencies.access import ActingRequest, requires
+from dacase.cases.access import read_or_404
+from dacase.cases.forms.draft import FormDraft
+from dacase.cases.frame import contact_banner
+from referrals.casework.forms.contact import AttemptForm, ShowForm
+from referrals.casework.models import Episode
+from referrals.casework.selectors.episode import attempts_against_plan
+from referrals.casework.services.contact import numbers_to_use, record_attempt, see_attempt
+from referrals.casework.views.frame import episode_or_404, form_page
+from referrals.views.refusals import missing_is_404
+
+
+@require_http_methods(["GET", "POST"])
+@requires("work_episode")
+@missing_is_404
+def attempt_create(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """The safe-contact plan first, then the number on request, then what came of it."""
+    episode, draft = episode_or_404(request, pk), FormDraft(request)
+    now = timezone.localtime()
+    form = draft.bind(AttemptForm, initial={"made_on": now.date(), "made_time": f"{now:%H:%M}"})
+    if draft.sent and form.is_valid():
+        submission, actor = form.cleaned_data["submission"], request.membership
+        if form.attempt(
+            lambda: record_attempt(pk, contact=form.contact(), submission=submission, actor=actor)
+        ):
+            draft.discard()
+            messages.success(request, "The contact is recorded.")
+            return redirect("casework:episode", pk)
+    return render(request, "casework/contact/create.html", page(request, episode, form, **draft.context))
+
+
+@require_POST
+@requires("work_episode")
+@missing_is_404
+def attempt_number(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Show where the person can be reached by one way, when the plan allows it. The look is logged."""
+    episode, show = episode_or_404(request, pk), ShowForm(request.POST)
+    shown: dict[str, Any] = {}
+    if show.is_valid() and show.attempt(
+        lambda: numbers_to_use(episode, method=show.cleaned_data["method"], actor=request.membership)
+    ):
+        shown = {"places": show.result, "code_word": episode.party.safe_contact_plan.code_word}
+    now = timezone.localtime()
+    initial = {
+        "made_on": now.date(),
+        "made_time": f"{now:%H:%M}",
+        "direction": "outgoing",
+        "method": request.POST.get("method", ""),
+    }
+    form = AttemptForm(initial=initial)
+    return render(request, "casework/contact/create.html", page(request, episode, form, show=show, **shown))
+
+
+def page(request: ActingRequest, episode: Episode, form: AttemptForm, **context: Any) -> dict[str, Any]:
+    """The context of the page of one contact."""
+    plan = contact_banner(episode.party, request.membership)
+    more = {"show": ShowForm(), "plan": plan, "episode": episode, "form": form} | context
+    return form_page(episode, "Make contact", submit_text="Record the contact", **more)
+
+
+@require_POST
+@requires("allocate_episode")
+@missing_is_404
+def attempt_seen(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """A manager has seen to a contact against the plan."""
+    attempt = read_or_404(request, attempts_against_plan(request.membership), pk)
+    try:
+        see_attempt(pk, actor=request.membership)
+    except ValidationError as refusal:
+        messages.info(request, refusal.messages[0])
+    else:
+        messages.success(request, "Noted that you have seen to it.")
+    return redirect("casework:episode", attempt.episode_id)

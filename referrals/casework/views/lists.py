@@ -1,0 +1,62 @@
+"""Episodes and entries of a day as tables show them. Values only, no markup."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from dacase.ui.components import Band, Clock, Link, Many, Table, Tag, Text
+from referrals.casework.choices import EpisodeState
+from referrals.casework.day import Entry
+from referrals.casework.models import Episode
+
+STATES = {
+    EpisodeState.NOBODY: "bad",
+    EpisodeState.FIRST_CONTACT: "new",
+    EpisodeState.IN_SUPPORT: "good",
+    EpisodeState.SIGN_OFF: "warning",
+    EpisodeState.CLOSED: "neutral",
+}
+
+
+def state_tag(episode: Episode) -> Tag:
+    """Where an episode stands."""
+    return Tag(episode.state.label, STATES[episode.state])
+
+
+def due_cell(episode: Episode) -> Any:
+    """When contact is due next, if it is."""
+    return Clock(episode.next_contact_at) if episode.is_open and episode.next_contact_at else ""
+
+
+def entry_table(caption: str, entries: Iterable[Entry]) -> Table:
+    """What is due, the soonest first."""
+    rows = [
+        [
+            Link(entry.words, entry.address, sub=f"for {entry.whose}" if entry.whose else ""),
+            Text(entry.about or entry.reference, entry.reference if entry.about else ""),
+            Band(entry.band) if entry.about else "",
+            Clock(entry.due),
+        ]
+        for entry in entries
+    ]
+    return Table(caption, ["What to do", "About", "Risk", "Clock"], rows)
+
+
+def episode_table(caption: str, episodes: Iterable[Episode]) -> Table:
+    """Episodes with whom they are about."""
+    rows = [
+        [
+            Link(one.case.headline.victim.name, address_of(one), sub=one.case.reference),
+            one.get_kind_display(),
+            Many([Band(one.case.headline.band), state_tag(one)]),
+            due_cell(one),
+        ]
+        for one in episodes
+    ]
+    return Table(caption, ["Case", "Support", "Risk and state", "Next contact"], rows)
+
+
+def address_of(episode: Episode) -> str:
+    """The page of an episode."""
+    return reverse("casework:episode", args=[episode.pk])

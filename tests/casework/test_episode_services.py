@@ -1,0 +1,171 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from dacase.agencies.access import NotAllowed
+from dacase.agencies.models import Membership
+from dacase.audit.models import Event
+from dacase.cases.models import Headline, Party
+from dacase.cases.services.closing import close_case
+from dacase.cases.services.exclusion import bar_from_case
+from dacase.ui.stale import StaleVersion
+from dacase.walls.context import acting_as
+from referrals.casework.choices import EpisodeState
+from referrals.casework.models import Episode
+from referrals.casework.selectors.day import stranded
+from referrals.casework.selectors.episode import workers_to_give
+from referrals.casework.services import episode as services
+from tests.casework.episodes import begun, fresh
+from tests.factories import make_case
+from tests.referrals.builders import accepted, send
+
+
+@pytest.fixture
+def case(cast):
+    return make_case(cast.idva)
+
+
+def verbs(actor, case):
+    with acting_as(actor):
+        return list(Event.objects.filter(case_id=case.pk).order_by("at").values_list("verb", flat=True))
+
+
+def test_accepting_a_referral_begins_support_with_a_clock(cast):
+    case = accepted(send(cast.police_officer), cast.front_door_worker, cast.idva)
+    with acting_as(cast.idva):
+        episode = Episode.objects.get(case=case)
+    assert (episode.worker, episode.kind, episode.priority) == (cast.idva, "idva", "high")
+    assert episode.first_contact_due_at - episode.opened_at == timedelta(hours=24)
+    assert episode.next_contact_at == episode.first_contact_due_at
+    assert episode.state == EpisodeState.FIRST_CONTACT
+
+
+def test_a_second_referral_goes_on_in_the_same_episode_with_who_accepted_it(cast):
+    case = accepted(send(cast.police_officer), cast.front_door_worker, cast.idva)
+    with acting_as(cast.idva):
+        first = Episode.objects.select_related("route__referral").get(case=case)
+    with acting_as(cast.idva_manager):
+        again = services.open_episode(first.route, actor=cast.idva_manager)
+    assert (again.pk, again.worker) == (first.pk, cast.idva_manager)
+    assert verbs(cast.idva, case).count("episode_begun") == 1
+
+
+def test_a_social_workers_acceptance_begins_social_care(cast):
+    case = accepted(send(cast.police_officer), cast.front_door_worker, cast.social_worker)
+    with acting_as(cast.social_worker):
+        assert Episode.objects.get(case=case).kind == "social_care"
+
+
+def test_beginning_by_hand_twice_is_once_and_a_second_of_its_kind_is_refused(cast, case):
+    key = uuid.uuid4()
+    one = begun(case, cast.idva_manager, cast.idva, submission=key)
+    assert begun(case, cast.idva_manager, cast.idva, submission=key).pk == one.pk
+    with pytest.raises(ValidationError, match="already"):
+        begun(case, cast.idva_manager, cast.idva)
+    child = begun(case, cast.idva_manager, None, kind="childrens_worker")
+    assert child.state == EpisodeState.NOBODY
+    with acting_as(cast.idva_manager):
+        assert list(stranded(cast.idva_manager)) == [child]
+        assert Headline.objects.get(case=case).worker == cast.idva
+
+
+def test_support_is_for_the_victim_survivor_and_the_children_of_an_open_case(cast, case):
+    with acting_as(cast.idva_manager):
+        perpetrator = Party.objects.get(case=case, role="perpetrator")
+        with pytest.raises(ValidationError, match="victim-survivor and the children"):
+            services.begin_episode(
+                perpetrator, kind="idva", worker=None, submission=uuid.uuid4(), actor=cast.idva_manager
+            )
+        close_case(case, reason="ended", actor=cast.idva_manager)
+    with pytest.raises(ValidationError, match="Reopen"):
+        begun(case, cast.idva_manager, cast.idva)
+
+
+def test_only_a_manager_begins_and_allocates(cast, case):
+    with pytest.raises(NotAllowed):
+        begun(case, cast.idva, cast.idva)
+    episode = begun(case, cast.idva_manager, cast.idva)
+    with acting_as(cast.idva), pytest.raises(NotAllowed):
+        services.allocate_episode(episode.pk, worker=cast.idva, version=1, actor=cast.idva)
+
+
+def test_another_agency_reaches_no_episode_of_ours(cast, case):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    with acting_as(cast.social_worker), pytest.raises(Episode.DoesNotExist):
+        services.allocate_episode(episode.pk, worker=cast.social_worker, version=1, actor=cast.social_worker)
+
+
+def test_allocating_names_the_worker_on_the_case(cast, case):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    other = Membership.objects.get(user__email="advocacy.hazel@example.org")
+    with acting_as(cast.idva_manager):
+        services.allocate_episode(episode.pk, worker=other, version=1, actor=cast.idva_manager)
+        assert Headline.objects.get(case=case).worker == other
+        # Once more is no second act.
+        services.allocate_episode(episode.pk, worker=other, version=1, actor=cast.idva_manager)
+    assert verbs(cast.idva, case).count("episode_allocated") == 1
+
+
+def test_a_stale_allocation_shows_who_was_first(cast, case):
+    episode = begun(case, cast.idva_manager, None)
+    second = Membership.objects.create(
+        user=cast.barred_colleague.user, agency=cast.idva.agency, role="idva_manager"
+    )
+    with acting_as(second):
+        services.allocate_episode(episode.pk, worker=cast.idva, version=1, actor=second)
+    with acting_as(cast.idva_manager), pytest.raises(StaleVersion):
+        services.allocate_episode(episode.pk, worker=cast.idva_manager, version=1, actor=cast.idva_manager)
+
+
+def test_whom_the_case_bars_is_neither_offered_nor_given_it(cast, case):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    with acting_as(cast.idva_manager):
+        bar_from_case(case, group=cast.barred_colleague.user.group, reason="x", actor=cast.idva_manager)
+        offered = workers_to_give(cast.idva_manager, [case.pk])
+        assert cast.idva in offered
+        assert cast.barred_colleague not in offered
+        with pytest.raises(ValidationError, match="cannot be given"):
+            services.allocate_episode(
+                episode.pk, worker=cast.barred_colleague, version=1, actor=cast.idva_manager
+            )
+
+
+def test_a_team_that_is_barred_is_not_offered_either(cast, case):
+    with acting_as(cast.idva_manager):
+        bar_from_case(case, group=cast.barred_colleague.team.group, reason="x", actor=cast.idva_manager)
+        assert {one.team for one in workers_to_give(cast.idva_manager, [case.pk])} == {cast.idva.team}
+
+
+@pytest.mark.parametrize("key", ["social_worker", "auditor", "outsider"])
+def test_who_does_not_do_this_work_here_is_not_given_it(cast, case, key):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    with acting_as(cast.idva_manager), pytest.raises(ValidationError, match="Select a colleague"):
+        services.allocate_episode(episode.pk, worker=getattr(cast, key), version=1, actor=cast.idva_manager)
+
+
+def test_reallocating_is_all_or_nothing(cast, case):
+    other_case = make_case(cast.idva)
+    both = [begun(one, cast.idva_manager, cast.idva).pk for one in (case, other_case)]
+    with acting_as(cast.idva_manager):
+        bar_from_case(other_case, group=cast.barred_colleague.user.group, reason="x", actor=cast.idva_manager)
+        with pytest.raises(ValidationError, match="cannot be given"):
+            services.reallocate_episodes(both, worker=cast.barred_colleague, actor=cast.idva_manager)
+        assert set(Episode.objects.values_list("worker", flat=True)) == {cast.idva.pk}
+        given = services.reallocate_episodes(both, worker=cast.idva_manager, actor=cast.idva_manager)
+        assert len(given) == 2
+        assert set(Episode.objects.values_list("worker", flat=True)) == {cast.idva_manager.pk}
+        with pytest.raises(ValidationError, match="at least one"):
+            services.reallocate_episodes([], worker=cast.idva, actor=cast.idva_manager)
+
+
+def test_work_of_somebody_who_has_left_is_nobodys_at_once(cast, case):
+    leaver = Membership.objects.create(user=cast.auditor.user, agency=cast.idva.agency, role="idva")
+    episode = begun(case, cast.idva_manager, leaver)
+    with acting_as(cast.idva_manager):
+        assert not stranded(cast.idva_manager).exists()
+        Membership.objects.filter(pk=leaver.pk).update(ended_at=timezone.now())
+        assert list(stranded(cast.idva_manager)) == [episode]
+    assert fresh(episode, cast.idva_manager).worker == leaver
