@@ -6,6 +6,7 @@ cookie and guards a session's authority, and here is none: who could forge this 
 that another site sends is refused all the same.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -13,17 +14,22 @@ from allauth.core.internal.ratelimit import consume
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from dacase.jobs.tasks_base import where
+from dacase.ui.forms import Form
 from dacase.ui.htmx import render_fragment
 from referrals.forms.public_referral import HELLO_WAYS, HelloForm, PartnersPage, Posted
 
+log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 TOO_LONG = "That was too long for us to take in. Please write it shorter"
+NOT_KEPT = "We could not take this in just now. Please press the button again, or call"
 TOO_OFTEN = "Many messages have come from here in the last hour. Wait a few minutes, or call"
 
 
@@ -62,7 +68,12 @@ def hello(request: HttpRequest) -> HttpResponse:
         form.errors.clear()
         form.add_error(None, TOO_LONG)
         return render(request, "referrals/public_referral/hello.html", _quiet_context(form=form), status=400)
-    if request.method == "POST" and form.is_valid() and _may_send(request, "hello", form) and form.send():
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _may_send(request, "hello", form)
+        and _kept(form, form.send)
+    ):
         return SeeOther(reverse("referrals:hello_sent", args=[form.way]))
     return render(request, "referrals/public_referral/hello.html", _quiet_context(form=form))
 
@@ -70,10 +81,12 @@ def hello(request: HttpRequest) -> HttpResponse:
 @quiet
 @require_GET
 def hello_sent(request: HttpRequest, number: int) -> HttpResponse:
-    """What happens next, by the way to get in touch that was given; `number` is that way's."""
-    if number > len(HELLO_WAYS):
-        raise Http404
-    response = render(request, "referrals/public_referral/hello_sent.html", _quiet_context(way=number))
+    """What happens next, by the way to get in touch that was given; `number` is that way's.
+
+    A number of no way is read as none was given: an error page would show the product's name.
+    """
+    way = number if number <= len(HELLO_WAYS) else 0
+    response = render(request, "referrals/public_referral/hello_sent.html", _quiet_context(way=way))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -95,7 +108,7 @@ def partners(request: HttpRequest) -> HttpResponse:
     page = PartnersPage(posted)  # type: ignore[arg-type]
     adding = request.POST.get("add", "")
     ready = not page.add_row(adding) and posted.sent and page.is_valid()
-    if ready and _may_send(request, "partners", page.form) and page.send():
+    if ready and _may_send(request, "partners", page.form) and _kept(page.form, page.send):
         return redirect("referrals:partners_sent")
     context = {**page.context, "help": settings.PUBLIC_HELP}
     return render_fragment(request, "referrals/public_referral/partners.html", adding, context)
@@ -108,12 +121,30 @@ def partners_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/public_referral/partners_sent.html", {})
 
 
-def _may_send(request: HttpRequest, action: str, form: HelloForm | object) -> bool:
-    """Whether this address has not sent too much lately. What was typed stays on the page."""
-    if consume(request, app="dacase", action=action, config=settings.PUBLIC_RATE_LIMITS):
+def _may_send(request: HttpRequest, action: str, form: Form) -> bool:
+    """Whether this address has not sent too much lately. What was typed stays on the page.
+
+    Where the cache cannot say, it may: a lost cache must not lose a call for help.
+    """
+    try:
+        allowed = consume(request, app="dacase", action=action, config=settings.PUBLIC_RATE_LIMITS)
+    except Exception as error:  # noqa: BLE001 - whatever the cache's client raises
+        log.warning("The limit of a public page could not be asked: %s", where(error))
         return True
-    form.add_error(None, TOO_OFTEN)  # type: ignore[union-attr]
+    if allowed:
+        return True
+    form.add_error(None, TOO_OFTEN)
     return False
+
+
+def _kept(form: Form, send: Callable[[], object]) -> bool:
+    """Whether it was put into the letterbox. Where the database could not, what was typed stays on the page."""
+    try:
+        return bool(send())
+    except DatabaseError as error:
+        log.error("A public page could not keep what was sent: %s", where(error))  # noqa: TRY400 - no values
+        form.add_error(None, NOT_KEPT)
+        return False
 
 
 def _quiet_context(**context: object) -> dict[str, object]:

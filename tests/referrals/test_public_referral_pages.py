@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -85,7 +85,7 @@ def test_the_page_after_sending_asks_the_browser_to_forget(db, client):
     assert left["Location"].startswith("https://")
     assert left["Clear-Site-Data"] == '"storage"'
     assert left["Referrer-Policy"] == "no-referrer"
-    assert client.get("/hello/sent/9/").status_code == 404
+    assert "We will read what you wrote" in client.get("/hello/sent/9/").content.decode()
 
 
 def test_asking_for_help_needs_no_cookie_and_leads_on(cast):
@@ -262,3 +262,26 @@ def test_the_queue_costs_the_same_with_one_outside_sender_and_with_three(cast, s
             worker.get("/referrals/queue/")
         counts.append(len(asked))
     assert counts[0] == counts[2] <= 12
+
+
+def broken(error):
+    def raises(*args, **kwargs):
+        raise error
+
+    return raises
+
+
+def test_a_lost_cache_loses_no_message(cast, client, monkeypatch):
+    monkeypatch.setattr("referrals.views.public_referral.consume", broken(ConnectionError()))
+    assert client.post("/hello/", typed()).status_code == 303
+    assert client.post("/partners/refer/", partners()).status_code == 302
+    assert len(letters(cast)) == 2
+
+
+def test_where_the_database_cannot_keep_it_the_words_stay_on_the_page(cast, client, monkeypatch):
+    monkeypatch.setattr("referrals.services.public_referral.enqueue", broken(OperationalError()))
+    for path, page in (("/hello/", typed()), ("/partners/refer/", partners())):
+        answer = client.post(path, page).content.decode()
+        assert "could not take this in just now" in answer
+        assert "Invented." in answer
+    assert not letters(cast)
