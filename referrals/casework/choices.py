@@ -18,9 +18,16 @@ class EpisodeKind(TextChoices):
 
 
 class Answer(TextChoices):
+    """Every answer of any tool. Which tool takes which, and which speak for danger: data/answers.csv."""
+
     YES = "yes", "Yes"
     NO = "no", "No"
+    NEVER = "never", "Never"
+    SOMETIMES = "sometimes", "Sometimes"
+    OFTEN = "often", "Often"
+    ALWAYS = "always", "All the time"
     DONT_KNOW = "dont_know", "Don’t know"
+    REFUSED = "refused", "Would rather not say"
 
 
 class AnswerSource(TextChoices):
@@ -34,6 +41,9 @@ class RiskTool(TextChoices):
     """Risk assessment tools. Their topics, with labels of our own: data/<tool>_topics.csv."""
 
     DASH = "dash", "Dash"
+    YOUNG_DASH = "young_dash", "Young people’s Dash"
+    DASH_2009 = "dash_2009", "DASH 2009"
+    DARA = "dara", "DARA"
 
 
 class EpisodeState(TextChoices):

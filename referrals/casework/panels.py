@@ -43,16 +43,22 @@ def assessments_of_case(case: Case, membership: Membership, rows: Rows) -> Panel
     """Risk assessments of the case, newest first, with the trend of the completed ones."""
     assessments = rows["assessments"]
     may_assess = membership.may("assess_risk")
-    lines = [_assessment_row(one) for one in assessments]
-    columns = ["Assessment", "Risk", "Yes answers", "By", "Review"]
     context = {
-        "table": Table("Risk assessments, newest first", columns, lines) if lines else None,
+        "table": assessment_table(assessments) if assessments else None,
         "trend": [(one, is_visible_high(one)) for one in trend(assessments)],
     }
     start = reverse("casework:assessment_start", args=[case.pk])
     links = [("Start a risk assessment", start)] if may_assess and case.is_open else []
-    actions = _assessment_actions(assessments, membership, start) if links else []
+    if len(assessments) > 1:
+        links.append(("See how the risk has changed", reverse("casework:assessments", args=[case.pk])))
+    actions = _assessment_actions(assessments, membership, start) if may_assess and case.is_open else []
     return Panel("Risk assessments", "casework/panels/assessments.html", context, actions, links)
+
+
+def assessment_table(assessments: list[RiskAssessment]) -> Table:
+    """Assessments as a table, each with a link to it."""
+    columns = ["Assessment", "Risk", "Yes answers", "By", "Review"]
+    return Table("Risk assessments, newest first", columns, [_assessment_row(one) for one in assessments])
 
 
 def _assessment_row(one: RiskAssessment) -> list[object]:
@@ -65,7 +71,7 @@ def _assessment_row(one: RiskAssessment) -> list[object]:
     return [
         link,
         Band(one.band, is_visible_high(one)),
-        one.yes_count,
+        one.yes_count if one.judged_band == "" else "Judged",
         one.assessor.user.name,
         Clock(one.review_due_on),
     ]

@@ -32,6 +32,7 @@ urlpatterns = [
     path("cover/<uuid:pk>/end/", cover.cover_end, name="cover_end"),
     path("hand-over/new/", hand_over.hand_over_create, name="hand_over_create"),
     path("hand-over/<uuid:pk>/", hand_over.hand_over, name="hand_over"),
+    path("cases/<uuid:case_pk>/assessments/", risk_assessment.assessment_list, name="assessments"),
     path("cases/<uuid:case_pk>/assessments/new/", risk_assessment.assessment_start, name="assessment_start"),
     path("assessments/<uuid:pk>/", risk_assessment.assessment_detail, name="assessment_detail"),
     path(

@@ -7,7 +7,7 @@ from dacase.demo.partners import Worker
 from dacase.demo.story.case_file import CaseFile
 from referrals.casework.choices import Answer, AnswerSource, RiskTool
 from referrals.casework.models import RiskAnswer, RiskAssessment
-from referrals.casework.rules.risk_assessment import TOOL_VERSIONS, final_band, review_due_on, topics
+from referrals.casework.rules.risk_assessment import final_band, review_due_on, tools, topics
 
 YES_ANSWERS = {"high": (14, 20), "medium": (10, 13), "standard": (2, 9)}
 
@@ -26,7 +26,7 @@ def assess(file: CaseFile, *, at: datetime, by: Worker, band: str = "", with_ans
     key = dice.key()
     file.review_due_on = review_due_on(RiskTool.DASH.value, final, on=day)
     load.add(
-        RiskAssessment, id=key, case_id=file.id, tool=RiskTool.DASH.value, tool_version=TOOL_VERSIONS[RiskTool.DASH],
+        RiskAssessment, id=key, case_id=file.id, tool=RiskTool.DASH.value, tool_version=tools()[RiskTool.DASH.value].version,
         agency_id=by.agency_id, assessor_id=by.id, assessed_on=day, yes_count=yes, is_high_by_judgement=judged,
         judgement_reason=reason, band=final,
         review_due_on=file.review_due_on, completed_at=at,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from dacase.cases.choices import Band
 from dacase.ui.forms import (
     DateField,
     LongTextField,
@@ -16,13 +17,14 @@ from dacase.ui.forms import (
     YesNoField,
     plain_words,
 )
-from referrals.casework.choices import Answer, AnswerSource
+from referrals.casework.choices import AnswerSource, RiskTool
 from referrals.casework.models import RiskAnswer
-from referrals.casework.rules.risk_assessment import TopicSection
+from referrals.casework.rules.risk_assessment import TopicSection, answers_of
 from referrals.casework.services.risk_assessment import GivenAnswer
 
 
 class StartForm(SubmitOnceForm):
+    tool = RadioField(label="Which tool?", choices=RiskTool, initial=RiskTool.DASH)
     assessed_on = DateField(
         label="Date of the conversation",
         not_future=True,
@@ -33,6 +35,8 @@ class StartForm(SubmitOnceForm):
         super().__init__(*args, **kwargs)
         self.fields["assessed_on"].initial = timezone.localdate
 
+    looks = {"tool": Look(small=True)}
+
 
 class SectionForm(VersionedForm):
     """The topics of one section: answer, source, note. A topic may be left for later."""
@@ -42,6 +46,7 @@ class SectionForm(VersionedForm):
     def __init__(
         self,
         *args: Any,
+        tool: str,
         section: TopicSection,
         answers: Mapping[str, RiskAnswer] | None = None,
         **kwargs: Any,
@@ -54,14 +59,16 @@ class SectionForm(VersionedForm):
                 f"{code}_note": answer.note,
             }
         super().__init__(*args, initial=initial, **kwargs)
-        self.section = section
+        self.section, self.tool = section, tool
         self.looks: dict[str, Look] = {}  # type: ignore[misc]  # each topic's own
         for topic in section.topics:
             self._ask(topic.code, topic.label)
         plain_words(self.fields)
 
     def _ask(self, code: str, label: str) -> None:
-        self.fields[f"{code}_answer"] = RadioField(label=label, choices=Answer, required=False)
+        self.fields[f"{code}_answer"] = RadioField(
+            label=label, choices=list(answers_of(self.tool).items()), required=False
+        )
         self.fields[f"{code}_source"] = SelectField(
             label=f"Who said so, on “{label}”",
             choices=AnswerSource,
@@ -105,6 +112,17 @@ class SectionForm(VersionedForm):
             for topic in self.section.topics
             if data[f"{topic.code}_answer"]
         }
+
+
+class BandForm(VersionedForm):
+    """The judgement of a tool that is not counted."""
+
+    judged_band = RadioField(label="How high do you judge the risk to be?", choices=Band)
+    judgement_reason = LongTextField(
+        label="Why do you judge it so?",
+        max_length=5_000,
+        help_text="What you have seen or heard, and what weighs most.",
+    )
 
 
 class JudgementForm(VersionedForm):

@@ -24,7 +24,8 @@ class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):
 class RiskAssessment(models.Model):
     """One snapshot of risk with one tool. Begun, answered section by section, then completed for good.
 
-    On completion `yes_count` and `band` are fixed by the threshold in force on `assessed_on`
+    A tool is a definition in data/tools.csv with its own topics and answers; one that is graded by judgement
+    has no count, and `judged_band` is the grade. On completion `yes_count` and `band` are fixed by the threshold in force on `assessed_on`
     (data/thresholds.csv), so that a later change of threshold leaves past bands alone.
     """
 
@@ -38,6 +39,7 @@ class RiskAssessment(models.Model):
     assessed_on = models.DateField(default=timezone.localdate)
     yes_count = models.PositiveSmallIntegerField(default=0)
     is_high_by_judgement = models.BooleanField(default=False)
+    judged_band = models.CharField(max_length=10, choices=Band, blank=True)
     judgement_reason = models.TextField(max_length=5_000, blank=True)
     band = models.CharField(max_length=10, choices=Band, blank=True)
     review_due_on = models.DateField(null=True, blank=True)

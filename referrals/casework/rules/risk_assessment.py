@@ -1,4 +1,7 @@
-"""Topics, thresholds and review dates of risk assessment tools: data/dash_topics.csv, data/thresholds.csv."""
+"""Risk assessment tools as data: data/tools.csv, <tool>_topics.csv, answers.csv, thresholds.csv.
+
+What a tool asks, which answers it takes, whether it counts or is judged, and when it is to be done again.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +9,65 @@ from datetime import date, timedelta
 from functools import cache
 
 from dacase.cases.choices import Band
-from referrals.casework.choices import Answer, RiskTool
 from referrals.casework.rules.tables import in_force, rows
 
-# The version of our own topic labels; licensed wording that a partnership loads brings its own.
-TOOL_VERSIONS = {RiskTool.DASH: "24 topics, 1"}
+COUNT, JUDGEMENT = "count", "judgement"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool. version: of our own topic labels; scoring: COUNT or JUDGEMENT; ages in years, None for any."""
+
+    code: str
+    version: str
+    scoring: str
+    answers: str
+    from_age: int | None
+    until_age: int | None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the number of yes answers gives the band; else the assessor does."""
+        return self.scoring == COUNT
+
+
+@cache
+def tools() -> dict[str, Tool]:
+    """Every tool by its code, in the order offered."""
+    return {
+        row["tool"]: Tool(
+            row["tool"],
+            row["version"],
+            row["scoring"],
+            row["answers"],
+            int(row["from_age"]) if row["from_age"] else None,
+            int(row["until_age"]) if row["until_age"] else None,
+        )
+        for row in rows("tools")
+    }
+
+
+@cache
+def answers_of(tool: str) -> dict[str, str]:
+    """Code -> label of the answers that a tool takes, in the order offered."""
+    return {row["code"]: row["label"] for row in rows("answers") if row["answers"] == tools()[tool].answers}
+
+
+@cache
+def speaking(tool: str) -> frozenset[str]:
+    """The answers of a tool that speak for danger: yes, or that it happens at all."""
+    found = [row for row in rows("answers") if row["answers"] == tools()[tool].answers]
+    return frozenset(row["code"] for row in found if row["speaks_for"] == "yes")
+
+
+def fits_age(tool: str, age: int | None) -> bool:
+    """Whether a tool is made for somebody of that age; an unknown age fits every tool."""
+    found = tools()[tool]
+    if age is None:
+        return True
+    return (found.from_age is None or age >= found.from_age) and (
+        found.until_age is None or age <= found.until_age
+    )
 
 
 @dataclass(frozen=True)
@@ -24,12 +81,13 @@ class Topic:
 
 @dataclass(frozen=True)
 class TopicSection:
-    """A page of topics; `number` counts from 1."""
+    """A page of topics; `number` counts from 1. only_if: the topic whose yes opens it; empty for always."""
 
     number: int
     title: str
     intro: str
     topics: tuple[Topic, ...]
+    only_if: str = ""
 
 
 @cache
@@ -46,9 +104,19 @@ def sections(tool: str) -> tuple[TopicSection, ...]:
                 for topic in topics
                 if topic["section"] == row["section"]
             ),
+            row["only_if"],
         )
         for number, row in enumerate(rows(f"{tool}_sections"), start=1)
     )
+
+
+def open_sections(tool: str, answers: Mapping[str, str]) -> list[TopicSection]:
+    """The sections that are asked, given the answers so far (code -> choices.Answer)."""
+    return [
+        section
+        for section in sections(tool)
+        if not section.only_if or answers.get(section.only_if) in speaking(tool)
+    ]
 
 
 @cache
@@ -74,13 +142,21 @@ def band_for(tool: str, yes_count: int, *, on: date) -> str:
 
 
 def is_visible_high_risk(tool: str, yes_count: int, *, on: date) -> bool:
-    """Whether the count alone makes the band high."""
-    return band_for(tool, yes_count, on=on) == Band.HIGH
+    """Whether the count alone makes the band high; never for a tool that is judged."""
+    return tools()[tool].is_counted and band_for(tool, yes_count, on=on) == Band.HIGH
 
 
-def final_band(tool: str, yes_count: int, *, is_high_by_judgement: bool, on: date) -> str:
-    """The band that is recorded: professional judgement can make it high at any count, and never lowers it."""
-    return Band.HIGH if is_high_by_judgement else band_for(tool, yes_count, on=on)
+def final_band(
+    tool: str, yes_count: int, *, is_high_by_judgement: bool, judged_band: str = "", on: date
+) -> str:
+    """The band that is recorded.
+
+    Of a counted tool professional judgement can make it high at any count, and never lowers it; of a judged
+    tool it is the judgement. Raises ValueError for a judged tool without one.
+    """
+    if is_high_by_judgement:
+        return Band.HIGH
+    return band_for(tool, yes_count, on=on) if tools()[tool].is_counted else Band(judged_band)
 
 
 def review_due_on(tool: str, band: str, *, on: date) -> date:
@@ -95,15 +171,18 @@ def count_of(answers: Mapping[str, str], answer: str) -> int:
 
 
 def critical_topics(tool: str, answers: Mapping[str, str]) -> list[Topic]:
-    """The critical topics that were answered yes, in the order asked."""
+    """The critical topics whose answer speaks for danger, in the order asked."""
     return [
         topic
         for topic in topics(tool).values()
-        if topic.is_critical and answers.get(topic.code) == Answer.YES
+        if topic.is_critical and answers.get(topic.code) in speaking(tool)
     ]
 
 
-def is_dangerous_combination(answers: Mapping[str, str]) -> bool:
-    """Separation, control and physical or sexual violence together, a prompt for judgement in local use."""
-    yes = {code for code, answer in answers.items() if answer == Answer.YES}
-    return {"D06", "D12"} <= yes and bool(yes & {"D01", "D13", "D15", "D16"})
+def combination(tool: str, answers: Mapping[str, str]) -> str:
+    """What comes together in the answers, in words: a prompt for judgement in local use. Empty where nothing does."""
+    said = {code for code, answer in answers.items() if answer in speaking(tool)}
+    for row in rows("combinations"):
+        if row["tool"] == tool and set(row["all_of"].split()) <= said and set(row["any_of"].split()) & said:
+            return row["words"]
+    return ""

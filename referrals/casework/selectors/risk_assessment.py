@@ -20,9 +20,11 @@ class Picture:
     answers: dict[str, RiskAnswer]
     yes_count: int
     dont_know_count: int
+    refused_count: int
     unanswered: list[rules.Topic]
     critical: list[rules.Topic]
-    is_dangerous_combination: bool
+    combination: str
+    is_counted: bool
     band: str
     is_visible_high_risk: bool
 
@@ -65,24 +67,27 @@ def picture_of(assessment: RiskAssessment) -> Picture:
     given = {answer.topic: answer for answer in assessment.answers.all()}
     codes = {code: answer.answer for code, answer in given.items()}
     tool, yes = assessment.tool, rules.count_of(codes, Answer.YES)
+    asked = [topic for section in rules.open_sections(tool, codes) for topic in section.topics]
     return Picture(
         answers=given,
         yes_count=yes,
         dont_know_count=rules.count_of(codes, Answer.DONT_KNOW),
-        unanswered=[topic for code, topic in rules.topics(tool).items() if code not in given],
+        refused_count=rules.count_of(codes, Answer.REFUSED),
+        unanswered=[topic for topic in asked if topic.code not in given],
         critical=rules.critical_topics(tool, codes),
-        is_dangerous_combination=rules.is_dangerous_combination(codes),
-        band=rules.band_for(tool, yes, on=assessment.assessed_on),
+        combination=rules.combination(tool, codes),
+        is_counted=rules.tools()[tool].is_counted,
+        band=rules.band_for(tool, yes, on=assessment.assessed_on) if rules.tools()[tool].is_counted else "",
         is_visible_high_risk=rules.is_visible_high_risk(tool, yes, on=assessment.assessed_on),
     )
 
 
 def steps_of(assessment: RiskAssessment) -> list[Step]:
     """The sections of the assessment's tool with their progress."""
-    given = {answer.topic for answer in assessment.answers.all()}
+    given = {answer.topic: answer.answer for answer in assessment.answers.all()}
     return [
         Step(section, sum(1 for topic in section.topics if topic.code in given))
-        for section in rules.sections(assessment.tool)
+        for section in rules.open_sections(assessment.tool, given)
     ]
 
 
@@ -110,7 +115,8 @@ class AnsweredSection:
 def answered_sections(assessment: RiskAssessment) -> list[AnsweredSection]:
     """Every section of the assessment's tool with its answers, in the order asked."""
     given = {answer.topic: answer for answer in assessment.answers.all()}
+    codes = {code: answer.answer for code, answer in given.items()}
     return [
         AnsweredSection(section, [(topic, given.get(topic.code)) for topic in section.topics])
-        for section in rules.sections(assessment.tool)
+        for section in rules.open_sections(assessment.tool, codes)
     ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from dacase.agencies.access import NotAllowed, check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
+from dacase.cases.choices import Band
 from dacase.cases.models import Case
 from dacase.cases.services.case import set_headline
 from referrals.casework.choices import Answer, AnswerSource, RiskTool
@@ -55,7 +56,7 @@ def start_assessment(
         submission=submission,
         defaults={
             "tool": RiskTool(tool),
-            "tool_version": rules.TOOL_VERSIONS[RiskTool(tool)],
+            "tool_version": rules.tools()[RiskTool(tool)].version,
             "agency": actor.agency,
             "assessor": actor,
             "assessed_on": assessed_on or today,
@@ -81,8 +82,8 @@ def save_answers(
     stored = {answer.topic: answer for answer in assessment.answers.all()}
     check_version(assessment, version, current=_as_fields(stored, answers), actor=actor)
     _check_open(assessment)
-    unknown = set(answers) - set(rules.topics(assessment.tool))
-    if unknown:
+    known, taken = rules.topics(assessment.tool), rules.answers_of(assessment.tool)
+    if set(answers) - set(known) or {given.answer for given in answers.values()} - set(taken):
         raise ValidationError("This page does not fit the assessment. Open the assessment again")
     RiskAnswer.objects.bulk_create(
         [
@@ -115,14 +116,16 @@ def save_answers(
 def complete_assessment(
     assessment_id: UUID,
     *,
-    is_high_by_judgement: bool,
+    is_high_by_judgement: bool = False,
+    judged_band: str = "",
     judgement_reason: str = "",
     version: int,
     actor: Membership,
 ) -> RiskAssessment:
     """Fix count, band and review date by the rules in force on the assessment's day, for good.
 
-    Professional judgement can make the band high at any count and must give its reason.
+    Professional judgement can make the band high at any count and must give its reason. Of a tool that is
+    judged and not counted, `judged_band` (cases.choices.Band) is the band, always with its reason.
     Raises NotAllowed, RiskAssessment.DoesNotExist, StaleVersion, ValidationError.
     """
     assessment = _lock(assessment_id, actor)
@@ -130,6 +133,7 @@ def complete_assessment(
         return assessment
     current = {
         "is_high_by_judgement": assessment.is_high_by_judgement,
+        "judged_band": assessment.judged_band,
         "judgement_reason": assessment.judgement_reason,
     }
     check_version(assessment, version, current=current, actor=actor)
@@ -138,13 +142,20 @@ def complete_assessment(
     if not picture.is_whole:
         raise ValidationError("Answer every topic first. “Don’t know” is an answer too")
     reason = judgement_reason.strip()
-    if is_high_by_judgement and not reason:
-        raise ValidationError({"judgement_reason": "Say why you judge the risk to be high"})
+    if picture.is_counted:
+        judged_band = ""
+    elif judged_band not in Band.values:
+        raise ValidationError({"judged_band": "Select how high you judge the risk to be"})
+    else:
+        is_high_by_judgement = judged_band == Band.HIGH
+    if (is_high_by_judgement or judged_band) and not reason:
+        raise ValidationError({"judgement_reason": "Say why you judge the risk so"})
     tool, day = assessment.tool, assessment.assessed_on
     assessment.yes_count = picture.yes_count
     assessment.is_high_by_judgement, assessment.judgement_reason = is_high_by_judgement, reason
+    assessment.judged_band = judged_band
     assessment.band = rules.final_band(
-        tool, picture.yes_count, is_high_by_judgement=is_high_by_judgement, on=day
+        tool, picture.yes_count, is_high_by_judgement=is_high_by_judgement, judged_band=judged_band, on=day
     )
     assessment.review_due_on = rules.review_due_on(tool, assessment.band, on=day)
     assessment.completed_at = timezone.now()

@@ -12,18 +12,47 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dacase.agencies.access import ActingRequest, NotAllowed, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from referrals.casework.forms.risk_assessment import JudgementForm, SectionForm, StartForm
+from dacase.cases.frame import frame
+from dacase.ui.charts import line_chart
+from referrals.casework.forms.risk_assessment import BandForm, JudgementForm, SectionForm, StartForm
 from referrals.casework.models import RiskAssessment
-from referrals.casework.rules.risk_assessment import TopicSection, sections
+from referrals.casework.panels import assessment_table
+from referrals.casework.rules.risk_assessment import TopicSection, sections, tools
 from referrals.casework.selectors.risk_assessment import (
     answered_sections,
+    assessments_of,
     is_visible_high,
     picture_of,
     readable_assessments,
     steps_of,
+    trend,
 )
 from referrals.casework.services import risk_assessment as services
 from referrals.views.refusals import missing_is_404
+
+
+@require_GET
+@requires("view_case")
+def assessment_list(request: ActingRequest, case_pk: UUID) -> HttpResponse:
+    """Every assessment of a case, and how the counts of each tool have gone over time."""
+    case = case_or_404(request, case_pk)
+    assessments = list(assessments_of(case, request.membership))
+    points = [
+        (f"{one.assessed_on:%-d %b %Y}", one.get_tool_display(), one.yes_count)
+        for one in trend(assessments)
+        if not one.judged_band
+    ]
+    context = frame(
+        request,
+        case,
+        "casework:assessments",
+        table=assessment_table(assessments) if assessments else None,
+        chart=line_chart("Yes answers over time", points, category="Day", value="Yes answers", series="Tool")
+        if len(points) > 1
+        else None,
+        may_assess=request.membership.may("assess_risk") and case.is_open,
+    )
+    return render(request, "casework/risk_assessment/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +80,13 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
     section = _section(assessment, number)
     draft = FormDraft(request)
     answers = {answer.topic: answer for answer in assessment.answers.all()}
-    form = draft.bind(SectionForm, section=section, answers=answers, initial={"version": assessment.version})
+    form = draft.bind(
+        SectionForm,
+        tool=assessment.tool,
+        section=section,
+        answers=answers,
+        initial={"version": assessment.version},
+    )
     if draft.sent and form.is_valid():
         version, given, actor = form.cleaned_data["version"], form.given(), request.membership
         if form.attempt(lambda: services.save_answers(pk, answers=given, version=version, actor=actor)):
@@ -76,7 +111,8 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
     if assessment.completed_at:
         return redirect("casework:assessment_detail", pk=pk)
     draft = FormDraft(request)
-    form = draft.bind(JudgementForm, initial={"version": assessment.version})
+    asked = JudgementForm if tools()[assessment.tool].is_counted else BandForm
+    form: Any = draft.bind(asked, initial={"version": assessment.version})
     if draft.sent and form.is_valid():
         values, actor = form.cleaned_data, request.membership
         if form.attempt(lambda: services.complete_assessment(pk, **values, actor=actor)):
@@ -127,6 +163,9 @@ def _section(assessment: RiskAssessment, number: int) -> TopicSection:
 def _next(assessment: RiskAssessment, number: int, request: ActingRequest) -> str:
     if "leave" in request.POST:
         return reverse("cases:detail", args=[assessment.case_id])
-    if number < len(sections(assessment.tool)):
-        return reverse("casework:assessment_section", args=[assessment.pk, number + 1])
+    # Asked anew: an answer of this page may have opened another.
+    later = [step.section.number for step in steps_of(_own_assessment(request, assessment.pk))]
+    following = next((one for one in later if one > number), None)
+    if following is not None:
+        return reverse("casework:assessment_section", args=[assessment.pk, following])
     return reverse("casework:assessment_judgement", args=[assessment.pk])
