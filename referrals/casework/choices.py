@@ -95,3 +95,20 @@ class EntryKind(TextChoices):
     SIGN_OFF = "sign_off", "Sign-off"
     AGAINST_PLAN = "against_plan", "Contact against the plan"
     NOBODY = "nobody", "Nobody works on it"
+
+
+class LetterWay(TextChoices):
+    EMAIL = "email", "Email"
+    LETTER = "letter", "Letter on paper"
+
+
+class LetterState(TextChoices):
+    """Where a letter is. To a victim-survivor it goes once at most: in doubt, a person decides."""
+
+    DRAFT = "draft", "Not sent yet"
+    QUEUED = "queued", "On its way"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    PRINTED = "printed", "Printed"
+    REFUSED = "refused", "Not sent"
+    IN_DOUBT = "in_doubt", "Not known whether it was sent"

@@ -30,7 +30,11 @@ def story_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
     if membership.may("edit_case") and case.is_open and not parts[0].text:
         actions = [NextAction("Write down what has happened, so that it is told once", address)]
     return Panel(
-        "The story so far", "casework/panels/story.html", context, actions, [("Read the story", address)]
+        "The story so far",
+        "casework/panels/story.html",
+        context,
+        actions,
+        [("Read the story", address), *_letters(case, membership)],
     )
 
 
@@ -95,3 +99,9 @@ def _assessment_actions(
         due = timezone.make_aware(datetime.combine(newest.review_due_on, time(17)))
         return [NextAction("Assess the risk again: the review is due", start, due)]
     return []
+
+
+def _letters(case: Case, membership: Membership) -> list[tuple[str, str]]:
+    if not membership.may("write_letter"):
+        return []
+    return [("Letters and emails", reverse("casework:letters", args=[case.pk]))]

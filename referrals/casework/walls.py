@@ -9,6 +9,7 @@ from referrals.casework.models import (
     Episode,
     ExitOutcome,
     HandOver,
+    Letter,
     RiskAnswer,
     RiskAssessment,
     StoryPart,
@@ -43,6 +44,7 @@ WALLS = Walls(
         ),
         owned_in_case(ContactAttempt),
         owned_in_case(ExitOutcome),
+        owned_in_case(Letter),
     ],
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],

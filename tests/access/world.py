@@ -22,7 +22,7 @@ from marac.models import (
     Meeting,
     MeetingAgency,
 )
-from referrals.casework.models import RiskAssessment
+from referrals.casework.models import Letter, RiskAssessment
 from referrals.models import (
     OutsideSender,
     PublicReferral,
@@ -40,6 +40,8 @@ from tests.access.world_episode import make_stand_ins, make_support
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
 GRANTED = ("own", "granted", "excluded")
+# Relations in which what one agency owns inside a case is the member's own.
+OWNERS = ("own", "excluded")
 PAST = {"valid_from": timezone.now() - timedelta(days=9), "valid_until": timezone.now() - timedelta(days=1)}
 
 
@@ -99,7 +101,18 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         grant(case, member, Scope.CASE, **PAST)
     elif relation == "summary":
         grant(case, member, Scope.SUMMARY)
-    return SimpleNamespace(case=case, grant=own, parties=parties, location=location, assessment=assessment)
+    letter = make_sent_letter(case, member if relation in OWNERS else outsider)
+    return SimpleNamespace(
+        case=case, grant=own, parties=parties, location=location, assessment=assessment, letter=letter
+    )
+
+
+def make_sent_letter(case: Case, writer: Membership) -> Letter:
+    """A letter of the writer's agency to a colleague, written while the case is open to her."""
+    with acting_as(writer):
+        return Letter.objects.create(
+            case=case, agency=writer.agency, template="please_look", way="email", colleague=writer, written_by=writer
+        )  # fmt: skip
 
 
 def ids_of(parts: SimpleNamespace) -> Ids:
@@ -109,6 +122,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "party": parts.parties[0].pk,
         "location": parts.location.pk,
         "assessment": parts.assessment.pk,
+        "sent_letter": parts.letter.pk,
     }
 
 

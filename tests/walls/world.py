@@ -30,6 +30,7 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Figure, Return
 from tests.cast import Cast
 from tests.factories import make_case, share
+from tests.walls import world_letter
 from tests.walls.world_doors import knock
 from tests.walls.world_episode import support
 
@@ -88,6 +89,7 @@ def build() -> World:
     hear(world)
     house(world)
     share_and_bar(world)
+    world_letter.write(world)
     count(world)
     type_and_look(world)
     invite(world)

@@ -2,6 +2,7 @@ from referrals.casework.models.contact import ContactAttempt
 from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
 from referrals.casework.models.hand_over import HandOver
+from referrals.casework.models.letter import Letter
 from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
@@ -12,6 +13,7 @@ __all__ = [
     "Episode",
     "ExitOutcome",
     "HandOver",
+    "Letter",
     "RiskAnswer",
     "RiskAssessment",
     "StoryPart",
