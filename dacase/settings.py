@@ -260,6 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end-expired-grants": {"task": "dacase.cases.end_expired_grants", "schedule": 60.0},
     "forget-old-drafts": {"task": "dacase.cases.forget_old_drafts", "schedule": crontab(hour=2, minute=10)},
+    "escalate-late": {"task": "referrals.escalate_late", "schedule": 60.0},
     "check-walls": {"task": "dacase.cases.check_walls", "schedule": crontab(hour=2, minute=30)},
 }
 
@@ -292,6 +293,8 @@ CASE_PANELS = [
     "refuge.panels.placements_of_case",
 ]
 HOME_PANELS = [
+    "referrals.front_door_panels.escalations",
+    "referrals.front_door_panels.questions",
     "referrals.casework.episode_panels.my_day",
     "referrals.panels.letterbox",
     "referrals.panels.triage_queue",

@@ -9,6 +9,7 @@ class ReferralState(TextChoices):
     RECEIVED = "received", "Received"
     IN_TRIAGE = "in_triage", "Being looked at"
     ROUTED = "routed", "Routed to a service"
+    # Undecided: the front door still sees it, and its clock runs.
     RETURNED = "returned", "Returned with a question"
     DECLINED = "declined", "Declined"
     NO_FURTHER_ACTION = "no_further_action", "No further action"
@@ -68,8 +69,29 @@ class RouteState(TextChoices):
 
 
 class Priority(TextChoices):
+    """How fast somebody must decide: data/clocks.csv."""
+
+    IMMEDIATE = "immediate", "Immediate: a life is at risk, or a child must be protected today"
     HIGH = "high", "High: somebody may be in danger now"
+    MEDIUM = "medium", "Medium: harm is likely if nothing changes"
     STANDARD = "standard", "Standard"
+
+
+class QuestionCode(TextChoices):
+    """What the front door asks a sender. The words: data/decision_reasons.csv, decision `return`."""
+
+    SAFE_CONTACT = "safe_contact", "A safe way to make contact"
+    IDENTITY = "identity", "Who somebody is"
+    WHAT_HAPPENED = "what_happened", "What happened"
+    CONSENT = "consent", "Awareness and consent"
+    OTHER = "other", "Something else"
+
+
+class EscalatedTo(TextChoices):
+    """Whom an escalation tells: data/escalations.csv."""
+
+    SECOND_PERSON = "second_person", "A second person where the referral waits"
+    EVERYBODY = "everybody", "Everybody who answers for it, and the front door"
 
 
 class Aware(TextChoices):

@@ -185,14 +185,7 @@ def sent_referrals(membership: Membership) -> Panel | None:
         else None,
         "empty": "You have sent none yet. Make one when somebody you meet needs help.",
     }
-    actions = [
-        NextAction(
-            f"Answer the question on referral {one.reference}", reverse("referrals:detail", args=[one.pk])
-        )
-        for one in newest
-        if one.state == ReferralState.RETURNED
-    ]
-    return Panel("Referrals you sent", "referrals/panels/list.html", context, actions, links)
+    return Panel("Referrals you sent", "referrals/panels/list.html", context, [], links)
 
 
 def letterbox(membership: Membership) -> Panel | None:

@@ -1,13 +1,17 @@
-"""What the worker does for the front door: takes in what came by the public pages, and sends files row by row."""
+"""What the worker does for the front door: takes in what came by the public pages, sends files row by row, and
+lets the clock tell a second person of what waits too long.
+"""
 
 from uuid import UUID
+
+from celery import shared_task
 
 from dacase.agencies.models import Membership
 from dacase.jobs.tasks_base import Steps, TaskRefusedError, outbox_task
 from referrals.forms.upload import RowForms
 from referrals.selectors.referral import front_doors
 from referrals.selectors.upload import row_values
-from referrals.services import public_referral
+from referrals.services import escalation, public_referral
 from referrals.services import upload as upload_service
 
 
@@ -51,3 +55,9 @@ def acting(actor: Membership | None) -> Membership:
     if actor is None:
         raise TaskRefusedError("Only a membership can send a file.")
     return actor
+
+
+@shared_task(name="referrals.escalate_late")
+def escalate_late() -> int:
+    """Every minute: tell a second person of what waits beyond its limit. Acts for nobody."""
+    return escalation.escalate_late()

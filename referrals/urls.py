@@ -2,10 +2,12 @@ from django.urls import path
 
 from referrals.api import referral as api
 from referrals.views import (
+    escalation,
     letterbox,
     lists,
     outside_sender,
     public_referral,
+    question,
     referral,
     route,
     triage,
@@ -44,6 +46,9 @@ urlpatterns = [
     path("referrals/<uuid:pk>/return/", triage.return_referral, name="return"),
     path("referrals/<uuid:pk>/decline/", triage.decline, name="decline"),
     path("referrals/<uuid:pk>/no-further-action/", triage.no_further_action, name="no_further_action"),
+    path("referrals/<uuid:pk>/questions/<uuid:question_pk>/", question.answer, name="answer"),
+    path("escalations/<uuid:pk>/", escalation.escalation, name="escalation"),
+    path("escalations/<uuid:pk>/acknowledge/", escalation.acknowledge, name="escalation_acknowledge"),
     path("routes/<uuid:pk>/", route.route_detail, name="route_detail"),
     path("routes/<uuid:pk>/open/", route.route_open, name="route_open"),
     path("routes/<uuid:pk>/accept/", route.route_accept, name="route_accept"),

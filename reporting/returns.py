@@ -43,6 +43,7 @@ KINDS = {
             "Quarterly return",
             (
                 "referrals_received",
+                "individuals_referred",
                 "referrals_accepted",
                 "advocacy_referrals",
                 "dash_assessments",

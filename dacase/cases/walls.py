@@ -88,5 +88,7 @@ WALLS = Walls(
     ],
     figures={
         "cases_case": ["id", "opened_at", "closed_at"],
+        # Whose case it is, as a key: a person referred twice is counted once.
+        "cases_headline": ["case_id", "victim_id"],
     },
 )

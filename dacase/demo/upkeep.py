@@ -27,6 +27,8 @@ MADE_AT = {
     "referrals_referralcontact": REFERRAL,
     "referrals_outsidesender": f"coalesce(t.called_back_at, {REFERRAL})",
     "referrals_route": "t.routed_at",
+    "referrals_referralquestion": "t.asked_at",
+    "referrals_escalation": "t.made_at",
     "casework_riskassessment": "t.completed_at",
     "casework_riskanswer": ASSESSED,
     "casework_episode": "t.opened_at",

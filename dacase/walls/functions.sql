@@ -253,6 +253,31 @@ BEGIN
   RETURN forgotten;
 END $$;
 
+-- A step of data/escalations.csv: who waits beyond a limit that ran out by `due_before` and is undecided or
+-- not accepted. Writes one row a step and a limit, however often it is asked, and says by keys alone which.
+CREATE OR REPLACE FUNCTION escalate_late(
+  of_clock text, of_priority text, of_step int, told_to text, due_before timestamptz)
+RETURNS TABLE (escalation uuid, agency uuid, front_door uuid, holder uuid)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH late AS (
+    SELECT r.id AS referral_id, NULL::uuid AS route_id, r.receiver_agency_id AS agency_id,
+           r.held_by_id AS holder_id, r.due_at
+      FROM referrals_referral r
+     WHERE of_clock = 'front_door' AND r.decided_at IS NULL AND r.priority = of_priority AND r.due_at <= due_before
+    UNION ALL
+    SELECT r.id, t.id, t.to_agency_id, NULL, t.due_at
+      FROM referrals_route t JOIN referrals_referral r ON r.id = t.referral_id
+     WHERE of_clock = 'service' AND t.accepted_at IS NULL AND t.sent_back_at IS NULL
+       AND t.state IN ('routed', 'opened') AND r.priority = of_priority AND t.due_at <= due_before),
+  made AS (
+    INSERT INTO referrals_escalation (id, referral_id, route_id, agency_id, step, told, holder_id, due_at, made_at)
+    SELECT gen_random_uuid(), l.referral_id, l.route_id, l.agency_id, of_step, told_to, l.holder_id, l.due_at,
+           clock_timestamp() FROM late l
+    ON CONFLICT DO NOTHING
+    RETURNING id, referral_id, agency_id, holder_id)
+  SELECT m.id, m.agency_id, r.receiver_agency_id, m.holder_id
+    FROM made m JOIN referrals_referral r ON r.id = m.referral_id $$;
+
 -- Whether the reader sees a person. A function, and not a subquery in the policy of parties: the policy of
 -- persons asks for parties, and PostgreSQL takes the two together for a circle.
 CREATE OR REPLACE FUNCTION app_sees_person(person_id uuid) RETURNS boolean

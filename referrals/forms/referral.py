@@ -11,29 +11,22 @@ from dacase.cases.forms.draft import FormDraft, without_errors
 from dacase.ui.forms import (
     CheckboxesField,
     DateField,
-    EmailField,
     FilterForm,
     Form,
     LongTextField,
     Look,
-    PhoneField,
     RadioField,
     SelectField,
     SubmitOnceForm,
     TextField,
 )
 from referrals.choices import Aware, Consent, Priority, ReferralState
+from referrals.forms.contact import CONTACT_LOOKS, ContactFields
 from referrals.models import Referral
 from referrals.rules.referral import MOST_PEOPLE
 from referrals.selectors.referral import front_doors
-from referrals.services.referral import ContactAnswers, NamedPerson, make_referral
+from referrals.services.referral import NamedPerson, make_referral
 
-WAYS = [
-    ("safe_to_call", "Call"),
-    ("safe_to_text", "Send a text message"),
-    ("safe_to_leave_message", "Leave a voicemail message"),
-    ("safe_to_write", "Write by email or post"),
-]
 NAMES = ["family_name", "given_name", "date_of_birth", "sex"]
 
 
@@ -54,36 +47,9 @@ class NameFields(Form):
         )
 
 
-class ReferralForm(SubmitOnceForm, NameFields):
+class ReferralForm(SubmitOnceForm, ContactFields, NameFields):
     """Everything but the rows of perpetrators and children."""
 
-    phone = PhoneField(label="Phone number", required=False, max_length=30)
-    email = EmailField(label="Email address", required=False)
-    address = LongTextField(label="Address", required=False, max_length=500, rows=3)
-    ways = CheckboxesField(
-        label="What is safe?",
-        choices=WAYS,
-        required=False,
-        help_text="Tick only what the victim-survivor has said is safe. If you could not ask, tick nothing.",
-    )
-    safe_times = TextField(
-        label="When is it safe?",
-        required=False,
-        max_length=300,
-        help_text="For example, weekdays between 10am and 2pm",
-    )
-    who_else_sees = TextField(
-        label="Who else may see or hear a message?",
-        required=False,
-        max_length=300,
-        help_text="For example, somebody who shares the phone or opens the post",
-    )
-    code_word = TextField(
-        label="Code word",
-        required=False,
-        max_length=60,
-        help_text="A word agreed so that a caller knows who answers",
-    )
     what_happened = LongTextField(
         label="What has happened, and what worries you?",
         max_length=10_000,
@@ -126,9 +92,7 @@ class ReferralForm(SubmitOnceForm, NameFields):
         ("Awareness and consent", "", ["victim_aware", "consent", "receiver"]),
     ]
     looks = {
-        "phone": Look(width=20),
-        "code_word": Look(width=20),
-        "ways": Look(small=True),
+        **CONTACT_LOOKS,
         "priority": Look(small=True),
         "victim_aware": Look(small=True, reveals={Aware.NO: ("not_aware_reason",)}),
         "consent": Look(small=True),
@@ -146,27 +110,11 @@ class ReferralForm(SubmitOnceForm, NameFields):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        ways = set(data.get("ways", ()))
-        if ways - {"safe_to_write"} and not data.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", "Enter the phone number that is safe to use")
-        no_address = not data.get("email") and not data.get("address")
-        if "safe_to_write" in ways and no_address and "email" not in self.errors:
-            self.add_error("email", "Enter the email or postal address that is safe to write to")
         if data.get("victim_aware") == Aware.NO and not data.get("not_aware_reason"):
             self.add_error(
                 "not_aware_reason", "Say why the victim-survivor does not know about this referral"
             )
         return data
-
-    def contact(self) -> ContactAnswers:
-        """The safe contact answers, for the service."""
-        data = self.cleaned_data
-        texts = {
-            name: data[name]
-            for name in ("phone", "email", "address", "safe_times", "who_else_sees", "code_word")
-        }
-        ways: dict[str, Any] = dict.fromkeys(data["ways"], True)
-        return ContactAnswers(**texts, **ways)
 
 
 class PerpetratorRow(NameFields):

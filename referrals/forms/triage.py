@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from dacase.agencies.models import Agency
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Party
@@ -18,8 +20,9 @@ from dacase.ui.forms import (
     plain_words,
 )
 from dacase.ui.words import day_words
-from referrals.choices import Priority, ReferralState
+from referrals.choices import Priority, ReferralDoor, ReferralState
 from referrals.models import ReferralPerson
+from referrals.rules.decision import RETURN, reasons
 from referrals.rules.match import Identity, likeness
 from referrals.rules.referral import UNDECIDED
 from referrals.selectors.match import Match
@@ -30,11 +33,19 @@ NEW = "new"
 class QueueFilter(FilterForm):
     priority = SelectField(label="Priority", choices=Priority, blank="All")
     state = SelectField(
-        label="State", choices=[(state, ReferralState(state).label) for state in UNDECIDED], blank="All"
+        label="State",
+        choices=[
+            (state, "With the sender" if state == ReferralState.RETURNED else ReferralState(state).label)
+            for state in UNDECIDED
+        ],
+        blank="All",
     )
     held = SelectField(
-        label="Held by", choices=[("me", "Me"), ("nobody", "Nobody")], blank="Anybody or nobody"
+        label="Held by",
+        choices=[("me", "Me"), ("nobody", "Nobody"), ("others", "A colleague")],
+        blank="Anybody or nobody",
     )
+    door = SelectField(label="How it arrived", choices=ReferralDoor, blank="All")
     late = CheckboxesField(label="Clock", choices=[("yes", "Late")])
 
     looks = {"late": Look(small=True)}
@@ -44,20 +55,25 @@ class VersionForm(VersionedForm):
     """A button that acts on what the page showed."""
 
 
-class ReasonForm(VersionedForm):
+class DecisionForm(VersionedForm):
+    """Why a referral is returned, declined or ended: a reason of the list, and words of one’s own."""
+
+    code = RadioField(label="Reason", choices=(), error_messages={"required": "Select the reason"})
     reason = LongTextField(
-        label="Reason",
+        label="In your own words",
         max_length=1_000,
+        required=False,
         help_text="The sender will read this. Leave out where anybody lives.",
     )
 
+    looks = {"code": Look(small=True)}
 
-class QuestionForm(ReasonForm):
-    reason = LongTextField(
-        label="What do you need to know?",
-        max_length=1_000,
-        help_text="The sender will read this question. Leave out where anybody lives.",
-    )
+    def __init__(self, *args: Any, decision: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = reasons(decision, on=timezone.localdate())  # type: ignore[attr-defined]
+        if decision == RETURN:
+            self.fields["code"].label = "What do you need to know?"
+            self.fields["code"].error_messages["required"] = "Select what you need to know"
 
 
 class RouteForm(VersionedForm):

@@ -9,7 +9,8 @@ from django.http import QueryDict
 from dacase.agencies.models import Agency
 from dacase.cases.choices import PartyRole
 from dacase.ui.forms import FileField, Form
-from referrals.forms.referral import WAYS, ChildRow, NameFields, PerpetratorRow, ReferralForm
+from referrals.forms.contact import WAYS
+from referrals.forms.referral import ChildRow, NameFields, PerpetratorRow, ReferralForm
 from referrals.rules.upload import read_rows
 
 YES, NO = {"yes", "y"}, {"no", "n", ""}

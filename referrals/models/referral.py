@@ -65,6 +65,7 @@ class Referral(models.Model):
     not_aware_reason = models.CharField(max_length=500, blank=True)
     consent = models.CharField(max_length=20, choices=Consent)
     decided_at = models.DateTimeField(null=True, blank=True)
+    decision_code = models.CharField(max_length=30, blank=True)
     decision_reason = models.CharField(max_length=1_000, blank=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
     version = models.PositiveIntegerField(default=1)

@@ -43,6 +43,8 @@ class Route(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     sent_back_at = models.DateTimeField(null=True, blank=True)
     sent_back_reason = models.CharField(max_length=1_000, blank=True)
+    # When the service has ended its work after accepting; its sender is told.
+    ended_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     history = HistoricalRecords()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from referrals.rules.tables import rows
+from referrals.rules.tables import in_force
 
 FRONT_DOOR, SERVICE = "front_door", "service"
 WORKING, CALENDAR = "working", "calendar"
@@ -24,17 +24,21 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _bank_holidays()
 
 
-def clock_row(clock: str, priority: str) -> dict[str, str]:
-    """The line of clocks.csv for FRONT_DOOR or SERVICE and a value of choices.Priority. KeyError if none."""
-    for row in rows("clocks"):
-        if (row["clock"], row["priority"]) == (clock, priority):
-            return row
-    raise KeyError((clock, priority))
+def clock_row(clock: str, priority: str, *, on: date) -> dict[str, str]:
+    """The line of clocks.csv for FRONT_DOOR or SERVICE and a value of choices.Priority. KeyError if none.
+
+    Args:
+        on: the day on which the clock starts; a line that begins later leaves clocks that run as they are.
+    """
+    found = in_force("clocks", on.isoformat(), clock=clock, priority=priority)
+    if not found:
+        raise KeyError((clock, priority))
+    return found[0]
 
 
 def due_at(start: datetime, *, clock: str, priority: str) -> datetime:
     """When what starts at `start` (aware) is due, by the line of clocks.csv. Raises KeyError if there is none."""
-    row = clock_row(clock, priority)
+    row = clock_row(clock, priority, on=start.astimezone(LONDON).date())
     hours = timedelta(hours=float(row["hours"]))
     return add_working_time(start, hours) if row["counting"] == WORKING else start + hours
 

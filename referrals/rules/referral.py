@@ -12,7 +12,7 @@ from referrals.choices import Aware, ReferralState
 # A referral is routed to agencies that support people or safeguard them.
 ROUTED_SERVICES = (Service.ADVOCACY, Service.REFUGE, Service.SANCTUARY)
 ROUTED_KINDS = (AgencyKind.SPECIALIST, AgencyKind.CHILDRENS, AgencyKind.ADULTS)
-UNDECIDED = (ReferralState.RECEIVED, ReferralState.IN_TRIAGE)
+UNDECIDED = (ReferralState.RECEIVED, ReferralState.IN_TRIAGE, ReferralState.RETURNED)
 MOST_PEOPLE = {PartyRole.VICTIM: 1, PartyRole.PERPETRATOR: 10, PartyRole.CHILD: 20}
 OLDEST_YEARS = 120
 

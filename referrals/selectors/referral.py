@@ -10,6 +10,7 @@ from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
 from referrals.choices import PUBLIC_DOORS, ReferralState, RouteState
 from referrals.models import Referral, Route
+from referrals.rules.decision import OTHER, reason_words
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,22 @@ def outcomes(referral: Referral) -> list[Outcome]:
                 referral.state,
                 f"{referral.receiver_agency}: {referral.get_state_display().lower()}",
                 referral.decided_at,
-                referral.decision_reason,
+                "\n".join(filter(None, [_decision_words(referral), referral.decision_reason])),
             )
         )
     return told + [_outcome_of(route) for route in referral.routes.all()]
 
 
+def _decision_words(referral: Referral) -> str:
+    if referral.decision_code in ("", OTHER):
+        return ""
+    return reason_words(referral.state, referral.decision_code)
+
+
 def _outcome_of(route: Route) -> Outcome:
     service = route.to_agency.name
+    if route.ended_at is not None:
+        return Outcome(route.state, f"{service}: its work has ended", route.ended_at)
     if route.state == RouteState.ACCEPTED and route.accepted_by is not None:
         return Outcome(route.state, f"{service}: accepted by {route.accepted_by.user}", route.accepted_at)
     if route.state in (RouteState.RETURNED, RouteState.DECLINED):

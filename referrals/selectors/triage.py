@@ -1,6 +1,7 @@
 """The front door's queue, and where a referral may go from there."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
@@ -10,13 +11,20 @@ from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
 
 
 def triage_queue(
-    membership: Membership, *, priority: str = "", state: str = "", held: str = "", late: bool | str = False
+    membership: Membership,
+    *,
+    priority: str = "",
+    state: str = "",
+    held: str = "",
+    door: str = "",
+    late: bool | str = False,
 ) -> QuerySet[Referral]:
     """Referrals that wait for the front door of the membership's agency, to be ordered by `due_at`.
 
     Args:
         priority, state: values of choices.Priority and choices.ReferralState, or empty for all.
-        held: "me", "nobody" or empty for all.
+        held: "me", "nobody", "others" or empty for all.
+        door: a value of choices.ReferralDoor, or empty for all.
         late: only those whose clock has run out.
     """
     queue = Referral.objects.visible_to(membership).filter(
@@ -26,13 +34,28 @@ def triage_queue(
         queue = queue.filter(priority=priority)
     if state:
         queue = queue.filter(state=state)
+    if door:
+        queue = queue.filter(door=door)
     if held == "me":
         queue = queue.filter(held_by__user_id=membership.user_id)
     elif held == "nobody":
         queue = queue.filter(held_by__isnull=True)
+    elif held == "others":
+        queue = queue.filter(held_by__isnull=False).exclude(held_by__user_id=membership.user_id)
     if late:
         queue = queue.filter(due_at__lt=timezone.now())
     return queue.select_related("sender_agency", "held_by__user", "contact", "outside_sender")
+
+
+def individuals(referrals: QuerySet[Referral]) -> int:
+    """How many people `referrals` are about. A contact is a referral; somebody may be referred again and again.
+
+    Somebody in a case is known as a person and counted once. Before that nobody has said who it is: each
+    referral counts as one.
+    """
+    about = Coalesce("case__headline__victim_id", "pk")
+    found: int = referrals.order_by().aggregate(people=Count(about, distinct=True))["people"]
+    return found
 
 
 def taken_in(membership: Membership) -> QuerySet[Referral]:

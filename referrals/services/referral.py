@@ -14,11 +14,22 @@ from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole, Sex
-from referrals.choices import Priority, ReferralDoor, ReferralSource
+from referrals.choices import (
+    PUBLIC_DOORS,
+    Priority,
+    QuestionCode,
+    ReferralDoor,
+    ReferralSource,
+    ReferralState,
+)
 from referrals.models import OutsideSender, Referral, ReferralContact, ReferralPerson
 from referrals.rules import clock
+from referrals.rules.contact import ContactAnswers
 from referrals.rules.referral import check_awareness, check_birth, check_messages, check_people
 from referrals.selectors.referral import front_doors
+from referrals.services.question import ask_sender
+
+__all__ = ["ContactAnswers", "NamedPerson", "make_referral"]
 
 
 @dataclass(frozen=True)
@@ -31,22 +42,6 @@ class NamedPerson:
     date_of_birth: date | None = None
     sex: str = Sex.NOT_ASKED
     relationship: str = ""
-
-
-@dataclass(frozen=True)
-class ContactAnswers:
-    """How the victim-survivor can be reached without danger. Nothing is safe unless said so."""
-
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    safe_to_call: bool = False
-    safe_to_text: bool = False
-    safe_to_leave_message: bool = False
-    safe_to_write: bool = False
-    safe_times: str = ""
-    who_else_sees: str = ""
-    code_word: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +73,9 @@ def make_referral(
     actor: Membership,
 ) -> Referral:
     """Send a referral to a front door, where its clock starts. Page, API, CSV and public page call this.
+
+    Without a safe way to make contact it is taken in all the same, and returned to its sender for an answer
+    with its clock running.
 
     A `submission` that the actor's agency has sent before gives the referral made then: a double click, a
     page sent again and a repeated API call make one.
@@ -117,7 +115,7 @@ def make_referral(
         },
     )
     if created:
-        ReferralContact.objects.create(referral=referral, **asdict(contact))
+        answers = ReferralContact.objects.create(referral=referral, **asdict(contact))
         ReferralPerson.objects.bulk_create(ReferralPerson(referral=referral, **asdict(one)) for one in people)
         if outside is not None:
             said = asdict(outside)
@@ -125,6 +123,11 @@ def make_referral(
             OutsideSender.objects.create(referral=referral, **said)
         data = {"priority": priority, "door": str(door)}
         record_event("referral_made", actor=actor, subject=referral, data=data)
+        # Who has no account would never read a question: the front door sees the flag and asks otherwise.
+        if not answers.has_safe_way and door not in PUBLIC_DOORS:
+            referral.state = ReferralState.RETURNED
+            referral.save(update_fields=["state"])
+            ask_sender(referral, code=QuestionCode.SAFE_CONTACT, asked_by=None)
     return referral
 
 

@@ -18,9 +18,10 @@ from dacase.cases.services.case import set_headline
 from dacase.cases.services.grant import end_access, grant_access
 from referrals.casework.services.episode import open_episode
 from referrals.choices import ReferralState, RouteState
-from referrals.models import Referral, Route
+from referrals.models import Referral, ReferralQuestion, Route
 from referrals.rules import clock
 from referrals.rules.route import purpose_of
+from referrals.services.feedback import tell_sender
 from referrals.services.versions import check_version
 
 
@@ -71,6 +72,7 @@ def accept_route(route_id: UUID, *, version: int, actor: Membership) -> Route:
     _become_worker(route, actor)
     if route.referral.case_id is not None:
         open_episode(route, actor=actor)
+    tell_sender(route.referral, "referral_feedback", key=f"{route.pk}:accepted")
     return route
 
 
@@ -117,7 +119,9 @@ def _back_to_the_front_door(route: Route) -> None:
     referral = route.referral
     if Route.objects.live().filter(referral=referral).exclude(pk=route.pk).exists():
         return
-    referral.state, referral.held_by, referral.decided_at = ReferralState.RECEIVED, None, None
+    asked = ReferralQuestion.objects.waiting().filter(referral=referral).exists()
+    referral.state = ReferralState.RETURNED if asked else ReferralState.RECEIVED
+    referral.held_by = referral.decided_at = None
     referral.due_at = clock.due_at(timezone.now(), clock=clock.FRONT_DOOR, priority=referral.priority)
     referral.version += 1
     referral.save(update_fields=["state", "held_by", "decided_at", "due_at", "version"])

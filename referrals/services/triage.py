@@ -19,10 +19,13 @@ from dacase.cases.services.case import open_case
 from referrals.choices import ReferralState
 from referrals.models import Referral, Route
 from referrals.rules import clock
+from referrals.rules.decision import RETURN, check_reason
 from referrals.rules.referral import UNDECIDED
 from referrals.selectors.triage import services_to_route_to, taken_in
 from referrals.services.case_people import check_same_group, fill_case, known_people, person_of
+from referrals.services.feedback import tell_sender
 from referrals.services.outside_sender import check_called_back, check_somebody_reads
+from referrals.services.question import ask_sender
 from referrals.services.route import grant_for_route
 from referrals.services.versions import check_version
 
@@ -34,11 +37,11 @@ def take_referral(referral_id: UUID, *, version: int, actor: Membership) -> Refe
     Raises NotAllowed, Referral.DoesNotExist, StaleVersion, ValidationError once it is decided.
     """
     referral = _lock(referral_id, actor)
-    if referral.held_by_id == actor.pk and referral.state == ReferralState.IN_TRIAGE:
+    if referral.held_by_id == actor.pk and referral.state in UNDECIDED:
         return referral
     _check_undecided(referral)
     check_version(referral, version, actor=actor)
-    referral.held_by, referral.state = actor, ReferralState.IN_TRIAGE
+    referral.held_by, referral.state = actor, _undecided(referral, held=True)
     return _save(referral, "referral_taken", actor, ["held_by", "state"])
 
 
@@ -51,7 +54,7 @@ def release_referral(referral_id: UUID, *, version: int, actor: Membership) -> R
     check_version(referral, version, actor=actor)
     _check_undecided(referral)
     _check_holder(referral, actor)
-    referral.held_by, referral.state = None, ReferralState.RECEIVED
+    referral.held_by, referral.state = None, _undecided(referral, held=False)
     return _save(referral, "referral_released", actor, ["held_by", "state"])
 
 
@@ -133,9 +136,11 @@ def route_referral(
         raise ValidationError({"agencies": "Select one or more of the services shown"})
     routes = [_route(referral, referral.case, agency, actor) for agency in open_to]
     referral.state, referral.decided_at = ReferralState.ROUTED, referral.decided_at or timezone.now()
-    referral.held_by, referral.decision_reason = referral.held_by or actor, ""
+    referral.held_by = referral.held_by or actor
+    referral.decision_code = referral.decision_reason = ""
     # Each route has its own event, so the referral needs none.
-    _store(referral, ["state", "decided_at", "held_by", "decision_reason"])
+    _store(referral, ["state", "decided_at", "held_by", "decision_code", "decision_reason"])
+    tell_sender(referral, "referral_feedback", key=f"{referral.pk}:routed:{referral.version}")
     return routes
 
 
@@ -151,42 +156,75 @@ def _route(referral: Referral, case: Case, agency: Agency, actor: Membership) ->
 
 
 @transaction.atomic
-def return_referral(referral_id: UUID, *, version: int, reason: str, actor: Membership) -> Referral:
-    """Send a referral back with a question, which its sender sees. Raises as take_referral."""
-    return _end(referral_id, ReferralState.RETURNED, version, reason, actor)
+def return_referral(
+    referral_id: UUID, *, version: int, code: str, reason: str = "", actor: Membership
+) -> Referral:
+    """Return a referral to its sender with a question. It stays undecided, held by the actor, its clock running.
 
-
-@transaction.atomic
-def decline_referral(referral_id: UUID, *, version: int, reason: str, actor: Membership) -> Referral:
-    """Decline a referral for a reason, which its sender sees. Raises as take_referral."""
-    return _end(referral_id, ReferralState.DECLINED, version, reason, actor)
-
-
-@transaction.atomic
-def end_without_action(referral_id: UUID, *, version: int, reason: str, actor: Membership) -> Referral:
-    """Decide that nothing further is to be done, and why; its sender sees it. Raises as take_referral."""
-    return _end(referral_id, ReferralState.NO_FURTHER_ACTION, version, reason, actor)
-
-
-def _end(referral_id: UUID, state: ReferralState, version: int, reason: str, actor: Membership) -> Referral:
+    Args:
+        code: a line of decision_reasons.csv for `return`.
+        reason: the question in the actor's own words, added to the line's.
+    Raises as take_referral; ValidationError for a code that is unknown or needs words.
+    """
     referral = _lock(referral_id, actor)
-    if referral.state == state and referral.decision_reason == reason.strip():
+    same = referral.questions.waiting().filter(code=code, text=reason.strip(), asked_by=actor)
+    if referral.state == ReferralState.RETURNED and same.exists():
         return referral
-    check_version(referral, version, current={"reason": referral.decision_reason}, actor=actor)
+    check_version(referral, version, current={"code": "", "reason": ""}, actor=actor)
     _check_undecided(referral)
     _check_holder(referral, actor)
-    check_somebody_reads(referral, state)
-    if not reason.strip():
-        raise ValidationError({"reason": "Enter the reason. The sender will read it"})
-    referral.state, referral.decision_reason = state, reason.strip()
+    check_somebody_reads(referral, ReferralState.RETURNED)
+    check_reason(RETURN, code, reason, on=timezone.localdate())
+    ask_sender(referral, code=code, text=reason, asked_by=actor)
+    referral.state, referral.held_by = ReferralState.RETURNED, actor
+    return _save(referral, "referral_returned", actor, ["state", "held_by"])
+
+
+@transaction.atomic
+def decline_referral(
+    referral_id: UUID, *, version: int, code: str, reason: str = "", actor: Membership
+) -> Referral:
+    """Decline a referral for a reason of decision_reasons.csv, which its sender sees. Raises as return_referral."""
+    return _end(referral_id, ReferralState.DECLINED, version, code, reason, actor)
+
+
+@transaction.atomic
+def end_without_action(
+    referral_id: UUID, *, version: int, code: str, reason: str = "", actor: Membership
+) -> Referral:
+    """Decide that nothing further is to be done, and why; its sender sees it. Raises as return_referral."""
+    return _end(referral_id, ReferralState.NO_FURTHER_ACTION, version, code, reason, actor)
+
+
+def _end(
+    referral_id: UUID, state: ReferralState, version: int, code: str, reason: str, actor: Membership
+) -> Referral:
+    referral = _lock(referral_id, actor)
+    said = {"code": referral.decision_code, "reason": referral.decision_reason}
+    if referral.state == state and said == {"code": code, "reason": reason.strip()}:
+        return referral
+    check_version(referral, version, current=said, actor=actor)
+    _check_undecided(referral)
+    _check_holder(referral, actor)
+    check_reason(state, code, reason, on=timezone.localdate())
+    referral.state, referral.decision_code, referral.decision_reason = state, code, reason.strip()
     referral.decided_at, referral.held_by = timezone.now(), actor
-    return _save(referral, f"referral_{state}", actor, ["state", "decision_reason", "decided_at", "held_by"])
+    _save(
+        referral,
+        f"referral_{state}",
+        actor,
+        ["state", "decision_code", "decision_reason", "decided_at", "held_by"],
+    )
+    tell_sender(referral, "referral_feedback", key=f"{referral.pk}:{state}:{referral.version}")
+    return referral
 
 
 def _lock(referral_id: UUID, actor: Membership) -> Referral:
     check_may(actor, "triage_referral")
     locked = taken_in(actor).select_for_update(of=("self",))
-    return locked.select_related("case", "held_by__user", "receiver_agency").get(pk=referral_id)
+    return locked.select_related("case", "held_by__user", "receiver_agency", "sender_agency").get(
+        pk=referral_id
+    )
 
 
 def _begin(referral: Referral, version: int, actor: Membership) -> None:
@@ -194,6 +232,13 @@ def _begin(referral: Referral, version: int, actor: Membership) -> None:
     _check_undecided(referral)
     _check_holder(referral, actor)
     check_called_back(referral)
+
+
+def _undecided(referral: Referral, *, held: bool) -> ReferralState:
+    """While its sender is asked something a referral stays with her, whoever holds it here."""
+    if referral.state == ReferralState.RETURNED:
+        return ReferralState.RETURNED
+    return ReferralState.IN_TRIAGE if held else ReferralState.RECEIVED
 
 
 def _check_undecided(referral: Referral) -> None:
@@ -209,7 +254,7 @@ def _check_holder(referral: Referral, actor: Membership) -> None:
 
 def _into_case(referral: Referral, case: Case, persons: Mapping[UUID, object], actor: Membership) -> Case:
     fill_case(case, referral, persons, actor=actor)  # type: ignore[arg-type]
-    referral.case, referral.held_by, referral.state = case, actor, ReferralState.IN_TRIAGE
+    referral.case, referral.held_by, referral.state = case, actor, _undecided(referral, held=True)
     _save(referral, "referral_put_into_case", actor, ["case", "held_by", "state"])
     return case
 

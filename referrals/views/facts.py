@@ -20,6 +20,7 @@ AVOIDED = {
     "safe_to_leave_message": "Leave a message",
     "safe_to_write": "Write",
 }
+URGENT = (Priority.IMMEDIATE, Priority.HIGH)
 OUTCOME_TAGS: dict[str, Tag] = {
     ReferralState.ROUTED: Tag("Routed", "good"),
     ReferralState.RETURNED: Tag("Returned", "warning"),
@@ -64,7 +65,7 @@ def sent_facts(referral: Referral) -> list[Fact]:
         Fact("Received", referral.received_at),
         Fact(
             "Priority",
-            Tag(referral.get_priority_display(), "bad" if referral.priority == Priority.HIGH else "neutral"),
+            Tag(referral.get_priority_display(), "bad" if referral.priority in URGENT else "neutral"),
         ),
         Fact(
             "Victim-survivor knows of it",

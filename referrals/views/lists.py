@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from dacase.agencies.access import ActingRequest, requires
 from dacase.agencies.models import Membership
 from dacase.ui.components import Column, Many, Tab, Tag, Text
-from referrals.choices import Priority, ReferralDoor
+from referrals.choices import Priority, ReferralDoor, ReferralState
 from referrals.models import Referral
 
 TABS = (
@@ -16,6 +16,12 @@ TABS = (
     ("Routed to us", "referrals:inbox", "accept_referral"),
     ("Sent by us", "referrals:sent", "make_referral"),
 )
+PRIORITIES = {
+    Priority.IMMEDIATE: Tag("Immediate", "bad"),
+    Priority.HIGH: Tag("High priority", "bad"),
+    Priority.MEDIUM: Tag("Medium priority", "warning"),
+    Priority.STANDARD: Tag("Standard"),
+}
 VERBS = ("triage_referral", "accept_referral", "make_referral")
 
 
@@ -32,9 +38,16 @@ def tabs_for(membership: Membership, current: str) -> list[Tab]:
     return tabs if len(tabs) > 1 else []
 
 
+def priority_tag(referral: Referral) -> Tag:
+    """The priority in a word or two."""
+    return PRIORITIES[Priority(referral.priority)]
+
+
 def marks(referral: Referral) -> Many:
-    """Priority, and that no safe way of contact is known."""
-    tags = [Tag("High priority", "bad") if referral.priority == Priority.HIGH else Tag("Standard")]
+    """Priority, that the sender is asked something, and that no safe way of contact is known."""
+    tags = [priority_tag(referral)]
+    if referral.state == ReferralState.RETURNED:
+        tags.append(Tag("With the sender", "info"))
     if not referral.contact.has_safe_way:
         tags.append(Tag("No safe way to make contact", "warning"))
     if referral.waits_for_call_back:

@@ -17,6 +17,7 @@ from dacase.ui.tables import capped_count, keyset_page, sorting
 from referrals.choices import ReferralState
 from referrals.forms.referral import ReferralPage, SentFilter
 from referrals.models import Referral
+from referrals.selectors.question import questions_of, still_asked
 from referrals.selectors.referral import followed_referrals, may_see_contact, outcomes, sent_referrals
 from referrals.views.facts import facts_of
 from referrals.views.lists import VERBS, tabs_for
@@ -102,8 +103,11 @@ def _sent_row(referral: Referral) -> list[Any]:
 def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
     """One referral, as its sender and the front door follow it."""
     referral = read_or_404(request, followed_referrals(request.membership), pk)
+    questions = questions_of(referral)
     context = {
         "referral": referral,
+        "questions": questions,
+        "asked": still_asked(referral, questions),
         "facts": facts_of(referral, outcomes(referral)),
         "state_meaning": STATE_MEANINGS[ReferralState(referral.state)],
         "shows_contact": may_see_contact(request.membership, referral),

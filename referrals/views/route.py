@@ -20,11 +20,13 @@ from referrals.choices import RouteState
 from referrals.forms.route import InboxFilter, SendBackForm
 from referrals.forms.triage import VersionForm
 from referrals.models import Route
+from referrals.selectors.escalation import escalations_of
+from referrals.selectors.question import questions_of
 from referrals.selectors.route import inbox as inbox_routes
 from referrals.selectors.route import opened_by, referral_of, routes_to
 from referrals.services import route as services
 from referrals.views.facts import facts_of
-from referrals.views.lists import marks, sender_cell, tabs_for
+from referrals.views.lists import marks, priority_tag, sender_cell, tabs_for
 from referrals.views.refusals import missing_is_404, tell_refusal
 
 STATE_MEANINGS = {RouteState.ROUTED: "new", RouteState.OPENED: "info", RouteState.ACCEPTED: "good"}
@@ -80,10 +82,23 @@ def route_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
     """One routed referral: sealed until somebody opens it, then everything in it."""
     route = read_or_404(request, routes_to(request.membership), pk)
     referral = referral_of(route, request.membership)
-    context = {"route": route, "referral": referral, "state_meaning": STATE_MEANINGS[RouteState(route.state)]}
+    waits = route.accepted_at is None
+    context = {
+        "route": route,
+        "referral": referral,
+        "state_meaning": STATE_MEANINGS[RouteState(route.state)],
+        "priority": priority_tag(referral),
+        "can_answer_escalation": request.membership.may("answer_escalation"),
+        "escalations": escalations_of(referral, request.membership, route) if waits else [],
+    }
     if route.opened_at is None:
         return render(request, "referrals/route/sealed.html", context)
-    context |= {"facts": facts_of(referral), "shows_contact": True, "opened_by": opened_by(route)}
+    context |= {
+        "facts": facts_of(referral),
+        "shows_contact": True,
+        "opened_by": opened_by(route),
+        "questions": questions_of(referral),
+    }
     if referral.case is not None:
         context |= {"case": referral.case, "story": told(story_texts(referral.case, request.membership))}
     return render(request, "referrals/route/detail.html", context)

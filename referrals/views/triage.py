@@ -19,21 +19,23 @@ from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
 from referrals.choices import ReferralState
 from referrals.forms.triage import (
+    DecisionForm,
     JoinCaseForm,
     OpenCaseForm,
-    QuestionForm,
     QueueFilter,
-    ReasonForm,
     RouteForm,
     VersionForm,
 )
 from referrals.models import Referral, ReferralPerson
+from referrals.rules.decision import DECLINED, NO_FURTHER_ACTION, RETURN
+from referrals.selectors.escalation import escalations_of
 from referrals.selectors.match import Match, matches_for
+from referrals.selectors.question import questions_of, still_asked
 from referrals.selectors.referral import outcomes, with_people
-from referrals.selectors.triage import parties_of, services_to_route_to, taken_in, triage_queue
+from referrals.selectors.triage import individuals, parties_of, services_to_route_to, taken_in, triage_queue
 from referrals.services import triage as services
 from referrals.views.facts import facts_of
-from referrals.views.lists import marks, sender_cell, tabs_for
+from referrals.views.lists import marks, priority_tag, sender_cell, tabs_for
 from referrals.views.refusals import missing_is_404, tell_refusal
 
 
@@ -58,6 +60,7 @@ def queue(request: ActingRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "count": capped_count(referrals),
+        "individuals": individuals(referrals),
         "tabs": tabs_for(request.membership, "referrals:queue"),
         "table": Table(
             "Referrals waiting for a decision", heads, [_row(r) for r in page], sort=order.current
@@ -95,8 +98,14 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
     matches = matches_for(request.membership, people) if is_open and referral.case_id is None else {}
     named = [(one, matches.get(one.pk, [])) for one in people]
     routable = referral.case_id is not None and (is_open or referral.state == ReferralState.ROUTED)
+    questions = questions_of(referral)
     return {
         "referral": referral,
+        "priority": priority_tag(referral),
+        "questions": questions,
+        "asked": still_asked(referral, questions),
+        "escalations": escalations_of(referral, request.membership) if is_open else [],
+        "can_answer_escalation": request.membership.may("answer_escalation"),
         "people": named,
         "has_matches": any(matches.values()),
         "joinable": _joinable(named),
@@ -224,13 +233,13 @@ def route(request: ActingRequest, pk: UUID) -> HttpResponse:
 @requires("triage_referral")
 @missing_is_404
 def return_referral(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """Send it back with a question."""
+    """Return it with a question; it stays in the queue, its clock running."""
     words = (
         "Ask the sender a question",
         "Return the referral",
-        "The referral is returned. The sender sees your question.",
+        "The referral is with its sender, who sees your question. Its clock runs on.",
     )
-    return _decide(request, pk, services.return_referral, QuestionForm, words)
+    return _decide(request, pk, services.return_referral, RETURN, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -243,7 +252,7 @@ def decline(request: ActingRequest, pk: UUID) -> HttpResponse:
         "Decline the referral",
         "The referral is declined. The sender sees the reason.",
     )
-    return _decide(request, pk, services.decline_referral, ReasonForm, words)
+    return _decide(request, pk, services.decline_referral, DECLINED, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -256,23 +265,17 @@ def no_further_action(request: ActingRequest, pk: UUID) -> HttpResponse:
         "Record no further action",
         "No further action is recorded. The sender sees the reason.",
     )
-    return _decide(request, pk, services.end_without_action, ReasonForm, words)
+    return _decide(request, pk, services.end_without_action, NO_FURTHER_ACTION, words)
 
 
 def _decide(
-    request: ActingRequest,
-    pk: UUID,
-    act: Callable[..., object],
-    form_class: type[ReasonForm],
-    words: tuple[str, str, str],
+    request: ActingRequest, pk: UUID, act: Callable[..., object], decision: str, words: tuple[str, str, str]
 ) -> HttpResponse:
     referral = _get(request, pk)
-    form = form_class(request.POST or None, initial={"version": referral.version})
+    form = DecisionForm(request.POST or None, decision=decision, initial={"version": referral.version})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        if form.attempt(
-            lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)
-        ):
+        data, actor = form.cleaned_data, request.membership
+        if form.attempt(lambda: act(pk, actor=actor, **data)):
             messages.success(request, words[2])
             return redirect("referrals:queue")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "referral": referral}

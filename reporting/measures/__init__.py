@@ -3,6 +3,7 @@
 from reporting.measures.advocacy_referrals import AdvocacyReferrals
 from reporting.measures.base import Measure
 from reporting.measures.dash_assessments import DashAssessments
+from reporting.measures.individuals_referred import IndividualsReferred
 from reporting.measures.marac_cases_heard import MaracCasesHeard
 from reporting.measures.marac_referrals import MaracReferrals
 from reporting.measures.marac_repeats import MaracRepeats
@@ -14,6 +15,7 @@ from reporting.measures.turn_aways import TurnAways
 
 MEASURES: list[Measure] = [
     ReferralsReceived(),
+    IndividualsReferred(),
     ReferralsAccepted(),
     AdvocacyReferrals(),
     DashAssessments(),

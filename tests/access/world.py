@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.utils import timezone
 
 from dacase.agencies.models import Agency, Invitation, Membership
@@ -24,11 +25,13 @@ from marac.models import (
 )
 from referrals.casework.models import Letter, RiskAssessment
 from referrals.models import (
+    Escalation,
     OutsideSender,
     PublicReferral,
     Referral,
     ReferralContact,
     ReferralPerson,
+    ReferralQuestion,
     Route,
     Upload,
     UploadRow,
@@ -134,7 +137,8 @@ def make_front_door(case: Case, member: Membership, relation: str, outsider: Mem
     sender = member if relation == "own" and not takes_in else outsider
     with acting_as(sender):
         referral = make_referral(case, member, sender, outsider, takes_in)
-    ids = {"referral": referral.pk}
+        question = ReferralQuestion.objects.create(referral=referral, code="identity")
+    ids = {"referral": referral.pk, "question": question.pk}
     if takes_in:
         ids |= make_outside(member)
     if relation != "own":
@@ -147,7 +151,21 @@ def make_front_door(case: Case, member: Membership, relation: str, outsider: Mem
             **states.get(relation, {"state": "opened", "opened_at": timezone.now()}),
         )
         ids["route"] = route.pk
-    return ids
+    return ids | escalate(referral, outsider, member)
+
+
+def escalate(referral: Referral, *readers: Membership) -> Ids:
+    """What the clockwork makes of the referral, or of its route, a day from now; its key as a reader finds it."""
+    for clock in ("front_door", "service"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT escalate_late(%s, 'standard', 1, 'second_person', now() + interval '1 day')", [clock]
+            )
+    for reader in readers:
+        with acting_as(reader):
+            for found in Escalation.objects.filter(referral=referral).order_by("route_id"):
+                return {"escalation": found.pk}
+    return {}
 
 
 def make_outside(member: Membership) -> Ids:

@@ -18,9 +18,13 @@ def london(*parts: int) -> datetime:
 
 EXPECTED = {
     # A Friday at 4pm: what is counted in working hours goes on after the weekend.
+    ("front_door", "immediate"): london(2026, 6, 5, 17),
     ("front_door", "high"): london(2026, 6, 5, 20),
+    ("front_door", "medium"): london(2026, 6, 8, 12),
     ("front_door", "standard"): london(2026, 6, 8, 16),
+    ("service", "immediate"): london(2026, 6, 5, 20),
     ("service", "high"): london(2026, 6, 6, 16),
+    ("service", "medium"): london(2026, 6, 8, 16),
     ("service", "standard"): london(2026, 6, 9, 16),
 }
 
@@ -36,6 +40,18 @@ def test_each_line_gives_its_moment(row):
     due = clock.due_at(london(2026, 6, 5, 16), clock=row["clock"], priority=row["priority"])
     assert due == EXPECTED[row["clock"], row["priority"]]
     assert row["meaning"]
+
+
+def test_a_line_that_begins_later_leaves_running_clocks_alone(monkeypatch):
+    later = {
+        **clock.clock_row("service", "high", on=date(2026, 6, 5)),
+        "from_date": "2026-06-06",
+        "hours": "1",
+    }
+    table = (*rows("clocks"), later)
+    monkeypatch.setattr("referrals.rules.tables.rows", lambda name, *folder: table)
+    assert clock.due_at(london(2026, 6, 5, 16), clock="service", priority="high") == london(2026, 6, 6, 16)
+    assert clock.due_at(london(2026, 6, 6, 16), clock="service", priority="high") == london(2026, 6, 6, 17)
 
 
 def test_an_unknown_line_is_an_error():

@@ -204,7 +204,7 @@ def test_a_question_is_not_sent_where_nobody_reads_it(cast):
     run(key)
     for referral in (taken_in(key, cast), professional(cast)):
         with acting_as(worker), pytest.raises(ValidationError, match="has no account"):
-            triage.return_referral(referral.pk, version=1, reason="When?", actor=worker)
+            triage.return_referral(referral.pk, version=1, code="other", reason="When?", actor=worker)
 
 
 def test_a_referral_of_the_partnership_needs_no_call_back(cast):

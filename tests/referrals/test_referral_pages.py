@@ -296,7 +296,7 @@ def test_a_question_from_the_front_door_is_the_next_action(cast, officer):
     referral = send(cast.police_officer)
     with acting_as(cast.front_door_worker):
         triage.return_referral(
-            referral.pk, version=1, reason="Which flat is it?", actor=cast.front_door_worker
+            referral.pk, version=1, code="other", reason="Which flat is it?", actor=cast.front_door_worker
         )
     page = text_of(officer.get(reverse("referrals:detail", args=[referral.pk])))
     assert "asks you a question" in page

@@ -97,7 +97,8 @@ def test_without_a_safe_way_it_is_taken_in_and_flagged(cast):
     referral = send(cast.police_officer, contact=ContactAnswers(phone="07700 900123"))
     with acting_as(cast.front_door_worker):
         stored = Referral.objects.get(pk=referral.pk)
-        assert stored.state == ReferralState.RECEIVED
+        assert stored.state == ReferralState.RETURNED
+        assert (stored.decided_at, stored.due_at) == (None, referral.due_at)
         assert not stored.contact.has_safe_way
 
 

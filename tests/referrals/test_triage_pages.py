@@ -38,10 +38,11 @@ def press(client, name, referral, actor, *more, **data):
 
 def test_the_queue_is_sorted_by_its_clocks(cast, worker, django_assert_max_num_queries):
     standard, high = send(cast.police_officer, priority="standard"), send(cast.hospital_umber)
+    # 12 and two that a test's savepoints cost: tests run in a transaction, a request in its own.
     with django_assert_max_num_queries(14):
         page = text_of(worker.get(reverse("referrals:queue")))
     assert page.index(high.reference) < page.index(standard.reference)
-    assert "<strong>2</strong> referrals waiting for a decision" in page
+    assert "<strong>2</strong> contacts about <strong>2</strong> individuals, waiting for a decision" in page
     assert "Nobody yet" in page
     assert "Testcase" not in page
     filtered = text_of(worker.get(reverse("referrals:queue"), {"priority": "standard"}))
@@ -188,16 +189,17 @@ def test_a_stranger_cannot_be_chosen_and_a_hidden_case_is_not_there(cast, worker
 @pytest.mark.parametrize(
     ("name", "done", "state"),
     [
-        ("return", "The sender sees your question", "returned"),
         ("decline", "The sender sees the reason", "declined"),
         ("no_further_action", "No further action is recorded", "no_further_action"),
     ],
 )
 def test_a_decision_needs_words_and_ends_the_clock(cast, worker, referral, name, done, state):
     assert worker.get(url(name, referral)).status_code == 200
-    page = text_of(press(worker, name, referral, cast.front_door_worker, reason=""))
+    page = text_of(press(worker, name, referral, cast.front_door_worker, code="other", reason=""))
     assert "There is a problem" in page
-    page = text_of(press(worker, name, referral, cast.front_door_worker, reason="Already known to us"))
+    assert "There is a problem" in text_of(press(worker, name, referral, cast.front_door_worker, reason="x"))
+    said = {"code": "other", "reason": "Already known to us"}
+    page = text_of(press(worker, name, referral, cast.front_door_worker, **said))
     assert done in page
     assert fresh(referral, cast.police_officer).state == state
     decided = text_of(worker.get(url("triage", referral)))
@@ -208,12 +210,16 @@ def test_a_decision_needs_words_and_ends_the_clock(cast, worker, referral, name,
 
 def test_deciding_on_what_a_colleague_has_decided_shows_it(cast, worker, referral, sign_in):
     with acting_as(cast.mash_fennel):
-        services.decline_referral(referral.pk, version=1, reason="Lives elsewhere", actor=cast.mash_fennel)
-    page = text_of(worker.post(url("decline", referral), {"version": 1, "reason": "Not for us"}))
+        services.decline_referral(
+            referral.pk, version=1, code="other", reason="Lives elsewhere", actor=cast.mash_fennel
+        )
+    page = text_of(
+        worker.post(url("decline", referral), {"version": 1, "code": "other", "reason": "Not for us"})
+    )
     assert f"{cast.mash_fennel.user.name} saved this page while you were typing" in page
     assert "Lives elsewhere" in page
     assert "Not for us" in page
-    second = worker.post(url("decline", referral), {"version": 2, "reason": "Not for us"})
+    second = worker.post(url("decline", referral), {"version": 2, "code": "other", "reason": "Not for us"})
     assert "This referral was decided: declined" in text_of(second)
 
 

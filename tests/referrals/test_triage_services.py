@@ -69,7 +69,7 @@ def test_knowing_who_holds_it_a_colleague_takes_over(referral, worker, colleague
 )
 def test_nobody_decides_on_what_a_colleague_holds(referral, worker, colleague, name):
     act(triage.take_referral, referral, actor=worker)
-    values = {} if name == "open_case_from" else {"reason": "Why"}
+    values = {} if name == "open_case_from" else {"code": "other", "reason": "Why"}
     with pytest.raises(ValidationError, match=f"{worker.user.name} holds"):
         act(getattr(triage, name), referral, actor=colleague, **values)
 
@@ -296,7 +296,6 @@ def test_a_grant_without_end_is_left_as_it_is(cast, referral, worker):
 @pytest.mark.parametrize(
     ("name", "state"),
     [
-        ("return_referral", ReferralState.RETURNED),
         ("decline_referral", ReferralState.DECLINED),
         ("end_without_action", ReferralState.NO_FURTHER_ACTION),
     ],
@@ -304,17 +303,19 @@ def test_a_grant_without_end_is_left_as_it_is(cast, referral, worker):
 def test_a_decision_with_its_reason_ends_the_clock_and_reaches_the_sender(
     cast, referral, worker, name, state
 ):
-    with pytest.raises(ValidationError) as refusal:
-        act(getattr(triage, name), referral, actor=worker, reason=" ")
-    assert "reason" in refusal.value.error_dict
-    act(getattr(triage, name), referral, actor=worker, reason="Which address? ")
-    assert act(getattr(triage, name), referral, actor=worker, reason="Which address?").version == 2
+    for code, field in (("other", "reason"), ("unheard_of", "code")):
+        with pytest.raises(ValidationError) as refusal:
+            act(getattr(triage, name), referral, actor=worker, code=code, reason=" ")
+        assert field in refusal.value.error_dict
+    said = {"code": "other", "reason": "Which address? "}
+    act(getattr(triage, name), referral, actor=worker, **said)
+    assert act(getattr(triage, name), referral, actor=worker, **said).version == 2
     told = fresh(referral, cast.police_officer)
-    assert (told.state, told.decision_reason) == (state, "Which address?")
+    assert (told.state, told.decision_code, told.decision_reason) == (state, "other", "Which address?")
     assert told.decided_at is not None
     for again in ("return_referral", "decline_referral", "end_without_action"):
         with pytest.raises(ValidationError, match="was decided"):
-            act(getattr(triage, again), referral, actor=worker, reason="Something else")
+            act(getattr(triage, again), referral, actor=worker, code="other", reason="Something else")
     with pytest.raises(ValidationError, match="was decided"):
         act(triage.take_referral, referral, actor=cast.mash_fennel)
     with pytest.raises(ValidationError, match="was decided"):
@@ -323,7 +324,7 @@ def test_a_decision_with_its_reason_ends_the_clock_and_reaches_the_sender(
 
 def test_a_declined_referral_with_a_case_is_not_routed(cast, referral, worker):
     open_case_for(referral, worker)
-    act(triage.decline_referral, referral, actor=worker, reason="Why")
+    act(triage.decline_referral, referral, actor=worker, code="outside_area")
     with pytest.raises(ValidationError, match="was decided"):
         act(triage.route_referral, referral, actor=worker, agencies=[cast.idva.agency])
 

@@ -35,6 +35,18 @@ def test_referrals_received(world):
     assert counted("referrals_received") == {"": 3, "police": 2, "housing": 1}
 
 
+def test_individuals_are_not_contacts(world):
+    for moment in [*OUTSIDE, *INSIDE]:
+        world.referral(at(moment))
+    case = world.case_about()
+    for day in ("2026-04-03 10:00", "2026-05-03 10:00", "2026-08-03 10:00"):
+        world.put_into(world.referral(at(day)), case)
+    same_person = world.case_about(case.headline.victim)
+    world.put_into(world.referral(at("2026-06-03 10:00")), same_person)
+    assert counted("individuals_referred") == {"": 3}
+    assert counted("referrals_received")[""] == 5
+
+
 def test_referrals_accepted_by_their_first_acceptance(world):
     early = world.referral(at("2026-03-01 09:00"), "police")
     world.route(early, at("2026-03-01 10:00"), accepted_at=at("2026-03-31 23:59"))

@@ -7,7 +7,7 @@ from django.db import connections
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import Band
-from dacase.cases.models import Case
+from dacase.cases.models import Case, Headline, Person
 from marac.choices import Criterion, HearingState
 from marac.models import Hearing, MaracReferral, Meeting
 from referrals.casework.models import RiskAssessment
@@ -56,6 +56,16 @@ class World:
 
     def case(self) -> Case:
         return Case.objects.using(OWNER).create()
+
+    def case_about(self, victim: Person | None = None) -> Case:
+        """A case with whoever it is about; somebody new by default."""
+        case = self.case()
+        person = victim or Person.objects.using(OWNER).create(family_name=NAME)
+        Headline.objects.using(OWNER).create(case=case, victim=person)
+        return case
+
+    def put_into(self, referral: Referral, case: Case) -> None:
+        Referral.objects.using(OWNER).filter(pk=referral.pk).update(case=case)
 
     def assessment(self, completed_at: datetime | None, band: str = Band.HIGH) -> RiskAssessment:
         return RiskAssessment.objects.using(OWNER).create(

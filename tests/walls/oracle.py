@@ -40,6 +40,7 @@ WITH_PARENT = {  # table -> (column, parent)
     "referrals_outsidesender": ("referral_id", "referrals_referral"),
     "referrals_uploadrow": ("upload_id", "referrals_upload"),
     "referrals_route": ("referral_id", "referrals_referral"),
+    "referrals_referralquestion": ("referral_id", "referrals_referral"),
     "casework_riskanswer": ("assessment_id", "casework_riskassessment"),
     "marac_hearingpaper": ("hearing_id", "marac_hearing"),
     "refuge_placementmember": ("placement_id", "refuge_placement"),
@@ -135,6 +136,14 @@ class View:
         own = row["agency_id"] == self.agency
         return row["case_id"] in self.files and (own or row["shared_at"] is not None)
 
+    def late_here(self, row: Row) -> bool:
+        """Where it waits, and at its front door; never to a sender or another service."""
+        receiver = {one["id"]: one["receiver_agency_id"] for one in self.oracle.rows["referrals_referral"]}
+        return row["referral_id"] in self.referrals and self.agency in (
+            row["agency_id"],
+            receiver[row["referral_id"]],
+        )
+
     def find_referrals(self) -> set[Any]:
         rows = self.oracle.rows
         routed = {
@@ -167,6 +176,7 @@ class View:
             "audit_read": lambda row: row["case_id"] in self.files or self.mine(row),
             "referrals_referral": lambda row: row["id"] in self.referrals,
             "referrals_publicreferral": lambda row: row["receiver_id"] == self.agency,
+            "referrals_escalation": self.late_here,
             "marac_hearing": lambda row: row["id"] in self.hearings,
             "marac_hearinggrant": self.invitation,
             "marac_actionpoint": lambda row: (
@@ -209,7 +219,7 @@ class View:
             table in OF_THE_CASE
             or table in WITH_PARENT
             or table in OWN_AGENCY
-            or table in ("refuge_placement", "refuge_turnaway")
+            or table in ("refuge_placement", "refuge_turnaway", "referrals_escalation")
         ):
             return self.bases[table]
         if table in OWNED_IN_CASE:

@@ -25,6 +25,7 @@ DEFINER = {
     "refresh_hearing_viewers": "writes the array",
     "end_expired_grants": "acts for nobody",
     "forget_old_drafts": "acts for nobody",
+    "escalate_late": "acts for nobody",
     "count_viewer_drift": "acts for nobody",
 }
 

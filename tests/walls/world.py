@@ -33,6 +33,7 @@ from tests.factories import make_case, share
 from tests.walls import world_letter
 from tests.walls.world_doors import knock
 from tests.walls.world_episode import support
+from tests.walls.world_triage import ask_and_escalate
 
 RUNS_OUT = timedelta(seconds=1.5)
 
@@ -86,6 +87,7 @@ def build() -> World:
     support(world)
     send_referrals(world)
     knock(world)
+    ask_and_escalate(cast)
     hear(world)
     house(world)
     share_and_bar(world)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from dacase.audit.models import Event
 from dacase.demo import shares, words
@@ -9,14 +10,13 @@ from dacase.demo.chance import Dice, any_hour, at_work, later_at_work
 from dacase.demo.partners import Worker
 from dacase.demo.story.case_file import CaseFile, Teller, safe_ways
 from dacase.demo.story.household import Someone
-from referrals.choices import Aware, Consent, Priority, ReferralState
-from referrals.models import Referral, ReferralContact, ReferralPerson
+from referrals.choices import Aware, Consent, Priority, QuestionCode, ReferralState
+from referrals.models import Referral, ReferralContact, ReferralPerson, ReferralQuestion
 from referrals.rules.clock import FRONT_DOOR, due_at
 
 REASONS = {
     ReferralState.DECLINED: "Lives outside the area. Please refer to the front door there.",
     ReferralState.NO_FURTHER_ACTION: "Already supported by a service, and nothing new was reported.",
-    ReferralState.RETURNED: "How can the victim-survivor be reached? No contact is given as usable.",
 }
 
 
@@ -36,6 +36,9 @@ class Arrival:
     held_by: Worker | None = None
     state: str = ReferralState.RECEIVED.value
     reason: str = ""
+    # What its sender is asked, and when she answered.
+    asked: str = ""
+    answered_at: datetime | None = None
 
 
 def arrive(
@@ -85,10 +88,24 @@ def received(dice: Dice, day: datetime, source: str) -> datetime:
     return at_work(dice, day.date() + timedelta(days=1), after=-1)
 
 
-def end_without_case(dice: Dice, arrival: Arrival) -> None:
-    """Let the front door decline or return the referral, or end it; it has no case then."""
+def end_without_case(dice: Dice, arrival: Arrival, now: datetime) -> None:
+    """Let the front door decline the referral, end it, or ask its sender; it has no case then.
+
+    Who was asked lately has not answered yet; who was asked before could not say more.
+    """
     arrival.state = dice.weighted(shares.NOT_TAKEN_IN)
+    if arrival.state == ReferralState.RETURNED:
+        arrival.asked = QuestionCode.IDENTITY.value
+        if now - arrival.received_at < timedelta(days=4):
+            arrival.decided_at = None
+            return
+        arrival.answered_at, arrival.state = arrival.decided_at, ReferralState.NO_FURTHER_ACTION.value
     arrival.reason = REASONS[ReferralState(arrival.state)]
+
+
+def leave_with_sender(arrival: Arrival) -> None:
+    """A referral that came without a safe way to make contact: its sender is asked, its clock runs."""
+    arrival.asked, arrival.state = QuestionCode.SAFE_CONTACT.value, ReferralState.RETURNED.value
 
 
 def write_referral(teller: Teller, arrival: Arrival, file: CaseFile | None) -> None:
@@ -108,8 +125,13 @@ def write_referral(teller: Teller, arrival: Arrival, file: CaseFile | None) -> N
     for person in arrival.people:
         load.add(ReferralPerson, referral_id=arrival.id, role=person.role, relationship=person.relationship,
                  **person.identity)  # fmt: skip
-    load.add(ReferralContact, referral_id=arrival.id, phone=words.phone(dice),
-             address=words.address(dice, area.place) if dice.chance(0.6) else "", **safe_ways(dice))  # fmt: skip
+    phone, place = words.phone(dice), words.address(dice, area.place) if dice.chance(0.6) else ""
+    ways = safe_ways(dice)
+    if arrival.asked == QuestionCode.SAFE_CONTACT:
+        ways |= dict.fromkeys((name for name in ways if name.startswith("safe_to_")), False)
+    load.add(ReferralContact, referral_id=arrival.id, phone=phone, address=place, **ways)
+    if arrival.asked:
+        write_question(teller, arrival)
     log(
         teller, "referral_made", arrival, at=arrival.received_at, by=arrival.sender, priority=arrival.priority
     )
@@ -119,6 +141,17 @@ def write_referral(teller: Teller, arrival: Arrival, file: CaseFile | None) -> N
                        label="referrals.referral", subject=arrival.id)  # fmt: skip
         else:
             log(teller, f"referral_{arrival.state}", arrival, at=arrival.decided_at, by=arrival.held_by)
+
+
+def write_question(teller: Teller, arrival: Arrival) -> None:
+    """What the sender is asked: by the front door, or by itself where no safe way was given."""
+    by_itself = arrival.asked == QuestionCode.SAFE_CONTACT
+    teller.load.add(
+        ReferralQuestion, id=uuid5(UUID(arrival.id), arrival.asked), referral_id=arrival.id, code=arrival.asked, asked_at=arrival.received_at,
+        asked_by_id=None if by_itself or arrival.held_by is None else arrival.held_by.id,
+        answer="More is not known." if arrival.answered_at else "", answered_at=arrival.answered_at,
+        answered_by_id=arrival.sender.id if arrival.answered_at else None,
+    )  # fmt: skip
 
 
 def log(teller: Teller, verb: str, arrival: Arrival, *, at: datetime, by: Worker, **data: str) -> None:

@@ -47,7 +47,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
         write_referral(teller, arrival, None)
         return None
     if dice.chance(sum(shares.NOT_TAKEN_IN.values())):
-        end_without_case(dice, arrival)
+        end_without_case(dice, arrival, teller.now)
         write_referral(teller, arrival, None)
         return None
     file = open_file(teller, arrival, arrival.decided_at, arrival.held_by)

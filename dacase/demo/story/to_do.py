@@ -4,7 +4,7 @@ from dacase.cases.choices import Band, Scope
 from dacase.demo.chance import at_work
 from dacase.demo.story import marac
 from dacase.demo.story.case_file import write, write_grant
-from dacase.demo.story.front_door import arrive, write_referral
+from dacase.demo.story.front_door import arrive, leave_with_sender, write_referral
 from dacase.demo.story.household import household
 from dacase.demo.story.routes import route
 from dacase.demo.story.tell import Setting, open_file
@@ -31,7 +31,10 @@ def fill_queue(setting: Setting) -> None:
         known = setting.lately[-1].people if setting.lately and number == 0 else None
         people = known or household(dice, received_at.date())
         source = dice.weighted(setting.sources)
-        write_referral(teller, arrive(teller, people, received_at, source, waits=True), None)
+        arrival = arrive(teller, people, received_at, source, waits=True)
+        if number in (1, 4):
+            leave_with_sender(arrival)
+        write_referral(teller, arrival, None)
 
 
 def fill_inbox(setting: Setting) -> None:

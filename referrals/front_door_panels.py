@@ -1,0 +1,60 @@
+"""What must stand on top of “My work”: a question to answer, and what waits beyond its limit."""
+
+from django.urls import reverse
+
+from dacase.agencies.models import Membership
+from dacase.cases.panels import NextAction, Panel
+from dacase.ui.components import Clock, Link, Table
+from referrals.selectors.escalation import waiting_escalations
+from referrals.selectors.question import questions_to
+
+SHOWN = 5
+
+
+def questions(membership: Membership) -> Panel | None:
+    """What the front door asks about referrals that this user sent. Nothing asked, no panel."""
+    if not membership.may("make_referral"):
+        return None
+    asked = list(questions_to(membership).order_by("referral__due_at", "id")[:SHOWN])
+    if not asked:
+        return None
+    addresses = [reverse("referrals:answer", args=[one.referral_id, one.pk]) for one in asked]
+    rows = [
+        [Clock(one.referral.due_at), Link(one.referral.reference, address), one.words]
+        for one, address in zip(asked, addresses, strict=True)
+    ]
+    actions = [
+        NextAction(f"Answer the question on referral {one.referral.reference}", address, one.referral.due_at)
+        for one, address in zip(asked, addresses, strict=True)
+    ]
+    table = Table("Questions about what you sent", ["Clock", "Referral", "Question"], rows)
+    return Panel("Questions to you", "referrals/panels/table.html", {"table": table}, actions)
+
+
+def escalations(membership: Membership) -> Panel | None:
+    """What waits beyond its limit and nobody is on yet. Nothing late, no panel."""
+    if not membership.may("answer_escalation"):
+        return None
+    waiting = list(waiting_escalations(membership).order_by("due_at", "-step", "id")[: SHOWN * 2])
+    # A referral that came to its second step is shown once, with the later one.
+    late = list({(one.referral_id, one.route_id): one for one in reversed(waiting)}.values())[::-1][:SHOWN]
+    if not late:
+        return None
+    addresses = [reverse("referrals:escalation", args=[one.pk]) for one in late]
+    rows = [
+        [
+            Clock(one.due_at),
+            Link(one.referral.reference, address),
+            "To be decided" if one.route_id is None else "To be accepted",
+            one.agency.name,
+        ]
+        for one, address in zip(late, addresses, strict=True)
+    ]
+    actions = [
+        NextAction(
+            f"See to referral {one.referral.reference}: it waits beyond its limit", address, one.due_at
+        )
+        for one, address in zip(late, addresses, strict=True)
+    ]
+    table = Table("Beyond their limit", ["Clock", "Referral", "Waits", "At"], rows)
+    return Panel("Beyond the limit", "referrals/panels/table.html", {"table": table}, actions)

@@ -1,0 +1,40 @@
+"""Questions to senders: which wait, and who may answer them."""
+
+from django.db.models import Q, QuerySet
+
+from dacase.agencies.models import Membership
+from referrals.choices import QuestionCode, ReferralState
+from referrals.models import Referral, ReferralQuestion
+
+
+def answerable(membership: Membership) -> QuerySet[ReferralQuestion]:
+    """Questions that somebody of this agency may answer: as the sender, or as the front door that asked."""
+    own = Q(referral__sender_agency_id=membership.agency_id) | Q(
+        referral__receiver_agency_id=membership.agency_id
+    )
+    return ReferralQuestion.objects.visible_to(membership).filter(own)
+
+
+def questions_of(referral: Referral) -> list[ReferralQuestion]:
+    """Every question about a referral that the reader was let into, the oldest first."""
+    found = ReferralQuestion.objects.filter(referral=referral)
+    return list(found.select_related("asked_by__user", "answered_by__user"))
+
+
+def still_asked(referral: Referral, questions: list[ReferralQuestion]) -> list[ReferralQuestion]:
+    """Those that somebody still waits for. After the decision only how to make contact safely is worth asking."""
+    if referral.state == ReferralState.RETURNED:
+        return [one for one in questions if one.answered_at is None]
+    if referral.state == ReferralState.ROUTED:
+        return [one for one in questions if one.answered_at is None and one.code == QuestionCode.SAFE_CONTACT]
+    return []
+
+
+def questions_to(membership: Membership) -> QuerySet[ReferralQuestion]:
+    """What the user's own referrals are with her for, to be ordered by the referral's `due_at`."""
+    own = answerable(membership).filter(
+        answered_at__isnull=True,
+        referral__sender__user_id=membership.user_id,
+        referral__state=ReferralState.RETURNED,
+    )
+    return own.select_related("referral")
