@@ -96,7 +96,7 @@ def test_what_is_due_stands_by_clock_each_with_its_next_act(cast, case, episode,
         Episode.objects.filter(pk=late.pk).update(next_contact_at=timezone.now() - timedelta(hours=3))
     (route,) = route_to(send(cast.police_officer), cast.front_door_worker, cast.idva)
     page = day(idva)
-    assert page.index(">Late <") < page.rindex("Vera Lateword") < page.index("In the next seven days")
+    assert page.index(">Late (1)<") < page.rindex("Vera Lateword") < page.index("In the next seven days")
     assert reverse("casework:attempt_create", args=[late.pk]) in page
     assert reverse("referrals:route_detail", args=[route.pk]) in page
     assert "Make the first contact" in page
@@ -191,6 +191,7 @@ def test_the_number_and_the_code_word_are_shown_on_request_and_logged(cast, case
     page = text_of(idva.post(url, {"method": "phone"}))
     assert "07700 900123" in page
     assert "Kestrel" in page
+    assert f'action="{reverse("casework:attempt_create", args=[episode.pk])}"' in page
     refused = text_of(idva.post(url, {"method": "text"}))
     assert "texting is not safe" in refused
     assert "07700" not in refused

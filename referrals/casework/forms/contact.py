@@ -106,6 +106,10 @@ class ShowForm(Form):
 
     looks = {"method": Look(inline=True, small=True)}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The page holds a second form with a question of this name.
+        super().__init__(*args, auto_id="show_%s", **kwargs)
+
 
 def _moment(day: Any, clock: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, clock))

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -65,7 +66,9 @@ def page(request: ActingRequest, episode: Episode, form: AttemptForm, **context:
     """The context of the page of one contact."""
     plan = contact_banner(episode.party, request.membership)
     more = {"show": ShowForm(), "plan": plan, "episode": episode, "form": form} | context
-    return form_page(episode, "Make contact", submit_text="Record the contact", **more)
+    # The page with the number is an answer to a POST of its own: what came of the contact is sent to the first page.
+    action = reverse("casework:attempt_create", args=[episode.pk])
+    return form_page(episode, "Make contact", submit_text="Record the contact", action=action, **more)
 
 
 @require_POST
