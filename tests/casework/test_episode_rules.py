@@ -33,8 +33,15 @@ def test_each_first_contact_clock(line):
 
 
 def test_a_high_band_is_as_urgent_as_a_high_priority():
-    assert urgency_of("standard", Band.HIGH) == urgency_of("high", "") == "high"
-    assert urgency_of("standard", "") == urgency_of("standard", Band.MEDIUM) == "standard"
+    assert (
+        urgency_of("standard", Band.HIGH) == urgency_of("high", "") == urgency_of("immediate", "") == "high"
+    )
+    assert (
+        urgency_of("medium", "")
+        == urgency_of("standard", "")
+        == urgency_of("standard", Band.MEDIUM)
+        == "standard"
+    )
 
 
 @pytest.mark.parametrize(

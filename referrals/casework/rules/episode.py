@@ -24,8 +24,9 @@ def kind_of(agency: Agency) -> str:
 
 
 def urgency_of(priority: str, band: str) -> str:
-    """HIGH where the referral's priority or the band of risk is high, else STANDARD."""
-    return HIGH if priority == Priority.HIGH or band == Band.HIGH else STANDARD
+    """HIGH where the referral's priority is high or immediate, or the band of risk is high, else STANDARD."""
+    urgent = (Priority.IMMEDIATE, Priority.HIGH)
+    return HIGH if priority in urgent or band == Band.HIGH else STANDARD
 
 
 def contact_clock(urgency: str, at: datetime) -> dict[str, str]:
