@@ -8,9 +8,10 @@ from statistics import median, quantiles
 
 from django.utils import timezone
 
+from bench.matching import MATCH
 from bench.pages import GUARDIAN, GUARDIAN_BARE, LETTERS_SEARCH, OURS, WITHOUT
 
-SLOWER_AT_MOST, FASTER_AT_LEAST = 1.5, 3.0
+SLOWER_AT_MOST, FASTER_AT_LEAST, MATCH_AT_MOST = 1.5, 3.0, 2.0
 # Guardian's shortcut is compared where it matters: for the agency that sees most cases.
 COMPARED = "big"
 # Half of everybody begins with a letter or two; guardian's shortcut then reads about as much as anybody.
@@ -48,9 +49,10 @@ class Line:
     @property
     def misses(self) -> list[str]:
         found = []
-        if self.slower > SLOWER_AT_MOST:
+        most = MATCH_AT_MOST if self.page == MATCH else SLOWER_AT_MOST
+        if self.slower > most:
             found.append(
-                f"{self.page}, {self.agency}: {self.slower:.2f} times the bare query, more than {SLOWER_AT_MOST}"
+                f"{self.page}, {self.agency}: {self.slower:.2f} times the bare query, more than {most}"
             )
         compared = self.agency == COMPARED and self.page not in NOT_COMPARED
         if compared and self.faster is not None and self.faster < FASTER_AT_LEAST:
@@ -103,6 +105,8 @@ warm-up; all ways interleaved in one process on one machine, so compare the rati
   *no walls*: the same on the bare login. The last column takes the quicker of the two.
 - *Page*: the whole page through Django's test client, sessions, templates and the read log included; *bare* is then
   the same views with every permission taken out.
+- *{MATCH}*: by names, date of birth, numbers and phone among the files that the reader may open; *bare* is then a
+  plain trigram look-up of the family name alone among all persons, and the target {MATCH_AT_MOST:g} times that.
 - *big* sees 60% of all cases, *small* 3%.
 
 Targets: at most {SLOWER_AT_MOST} times the bare query for both agencies; for the big one at least {FASTER_AT_LEAST:g} times faster

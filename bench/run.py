@@ -29,6 +29,7 @@ def main() -> int:
 
 def measure(cases: int, runs: int) -> int:
     from bench import report
+    from bench.matching import match_and_plain
     from bench.pages import OURS, WITHOUT, Reading, readings
     from bench.whole_pages import day_pages, whole_pages
 
@@ -36,7 +37,7 @@ def measure(cases: int, runs: int) -> int:
     found = readings(actors, opened)
     check_agreement(found)
     for agency, actor in actors.items():
-        for page, (ours, bare) in whole_pages(actor, opened[agency]).items():
+        for page, (ours, bare) in (whole_pages(actor, opened[agency]) | match_and_plain(actor)).items():
             found += [Reading(page, agency, OURS, ours), Reading(page, agency, WITHOUT, bare)]
     for agency, worker in who_works().items():
         for page, (ours, bare) in day_pages(worker).items():
@@ -87,13 +88,15 @@ def who_reads() -> tuple[dict, dict, dict[str, str]]:
         version = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM cases_grant")
         grants = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM cases_person")
+        persons = cursor.fetchone()[0]
     still_open = Case.objects.using(BARE).filter(closed_at=None).count()
     return (
         actors,
         opened,
         {
             "PostgreSQL": version,
-            "Database": f"{whole:,} cases, {still_open:,} of them open; {grants:,} grants; 40 agencies ({', '.join(shares)})",
+            "Database": f"{whole:,} cases, {still_open:,} of them open; {persons:,} persons; {grants:,} grants; 40 agencies ({', '.join(shares)})",
         },
     )
 

@@ -99,3 +99,12 @@ class ReopeningReason(TextChoices):
     NEW_RISK = "new_risk", "Something has happened or the risk has changed"
     ASKED = "asked", "The victim-survivor has asked for support again"
     MISTAKE = "mistake", "It was closed by mistake"
+
+
+class MergeReason(TextChoices):
+    """Why two records are taken for one person. A code, so that no sentence about a person enters a log."""
+
+    SAME_DETAILS = "same_details", "The details leave no doubt"
+    PERSON_SAID = "confirmed_by_person", "The person confirmed it"
+    AGENCY_SAID = "confirmed_by_agency", "Another agency confirmed it"
+    TWICE = "recorded_twice", "One referral was recorded twice"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from dacase.cases.api import case as api
-from dacase.cases.views import access, case, case_list, draft, home, location, person, reads
+from dacase.cases.views import access, case, case_list, draft, home, location, merge, person, reads
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("cases/<uuid:pk>/people/add/", person.party_create, name="party_create"),
     path("parties/<uuid:pk>/", person.party_edit, name="party_edit"),
     path("parties/<uuid:pk>/safe-contact/", person.safe_contact_edit, name="safe_contact_edit"),
+    path("parties/<uuid:pk>/known/", merge.person_matches, name="person_matches"),
+    path("parties/<uuid:pk>/merge/<uuid:other_pk>/", merge.merge_create, name="merge_create"),
+    path("merges/<uuid:pk>/", merge.merge_detail, name="merge_detail"),
+    path("merges/<uuid:pk>/undo/", merge.merge_undo, name="merge_undo"),
     path("cases/<uuid:pk>/timeline/", case.case_timeline, name="timeline"),
     path("cases/<uuid:pk>/close/", case.close, name="close"),
     path("cases/<uuid:pk>/reopen/", case.reopen, name="reopen"),

@@ -7,6 +7,7 @@ from dacase.cases.models import (
     Grant,
     Headline,
     Location,
+    Merge,
     Party,
     Person,
     SafeContactPlan,
@@ -20,12 +21,18 @@ from dacase.walls.policies import (
     Wall,
     Walls,
     case_child,
+    child_of,
     in_open_case,
     summary,
     whole_file,
 )
 
 OF_A_CASE = "EXISTS (SELECT 1 FROM cases_party p WHERE p.person_id = {id} OFFSET 0)"
+# A record that was merged into another is seen by who sees a case in which it stood, so that it can come back.
+STOOD_IN_A_CASE = (
+    "merged_into_id IS NOT NULL"
+    " AND EXISTS (SELECT 1 FROM cases_party p WHERE p.merged_from_id = cases_person.id OFFSET 0)"
+)
 NAMES_WHOM_SHE_SEES = f"{in_open_case('case_id')} AND app_sees_person(person_id)"
 
 WALLS = Walls(
@@ -69,9 +76,11 @@ WALLS = Walls(
             Person,
             [
                 Policy("party_to_an_open_case", OF_A_CASE.format(id="cases_person.id")),
+                Policy("merged_into_another", STOOD_IN_A_CASE),
                 Policy("not_yet_a_party", f"NOT is_party AND made_by_group_id = ANY ({GROUPS}::int[])"),
             ],
         ),
+        child_of(Merge, Person, "kept_id"),
         Wall(
             Draft,
             [Policy("own_draft", f"user_id = {USER} AND agency_id = {AGENCY}")],
@@ -84,6 +93,7 @@ WALLS = Walls(
         ("prepare_grant", "cases_grant", "BEFORE INSERT", "prepare_grant"),
         ("refresh_viewers", "cases_grant", "AFTER INSERT OR UPDATE OR DELETE", "refresh_case_viewers"),
         ("mark_new", "cases_person", "BEFORE INSERT OR UPDATE", "mark_new_person"),
+        ("refuse_merged", "cases_party", "AFTER INSERT OR UPDATE OF person_id", "refuse_merged_person"),
         ("mark_party", "cases_party", "AFTER INSERT", "mark_party"),
     ],
     figures={

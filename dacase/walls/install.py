@@ -63,6 +63,7 @@ def all_statements() -> list[str]:
     statements = [
         f"SELECT 1 -- key {hashlib.sha256(key_bytes()).hexdigest()}",
         Path(__file__).with_name("functions.sql").read_text(encoding="utf-8"),
+        Path(__file__).with_name("matching.sql").read_text(encoding="utf-8"),
         f"GRANT USAGE ON SCHEMA public TO {APP}, {FIGURES}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}",
     ]

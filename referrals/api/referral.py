@@ -38,6 +38,9 @@ class PersonSerializer(serializers.Serializer[Any]):
     date_of_birth = serializers.DateField(allow_null=True, default=None)
     sex = serializers.ChoiceField(Sex.choices, default=Sex.NOT_ASKED)
     relationship = serializers.CharField(max_length=100, allow_blank=True, default="")
+    also_known_as = serializers.CharField(max_length=200, allow_blank=True, default="")
+    nhs_number = serializers.CharField(max_length=20, allow_blank=True, default="")
+    pnc_id = serializers.CharField(max_length=20, allow_blank=True, default="")
 
     def validate_date_of_birth(self, value: Any) -> Any:
         today = timezone.localdate()

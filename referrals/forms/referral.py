@@ -27,7 +27,7 @@ from referrals.rules.referral import MOST_PEOPLE
 from referrals.selectors.referral import front_doors
 from referrals.services.referral import NamedPerson, make_referral
 
-NAMES = ["family_name", "given_name", "date_of_birth", "sex"]
+NAMES = ["family_name", "given_name", "also_known_as", "date_of_birth", "sex"]
 
 
 class NameFields(Form):
@@ -35,6 +35,12 @@ class NameFields(Form):
 
     family_name = TextField(label="Family name", max_length=100)
     given_name = TextField(label="Given name", max_length=100, required=False)
+    also_known_as = TextField(
+        label="Other names",
+        max_length=200,
+        required=False,
+        help_text="Nicknames, maiden and former names, with commas between them",
+    )
     date_of_birth = DateField(label="Date of birth", not_future=True, required=False)
     sex = SelectField(label="Sex", choices=Sex, blank="Not asked", required=False)
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from dacase.agencies.models import Agency
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Party
+from dacase.cases.rules.match import likeness
+from dacase.cases.selectors.match import identity_of
 from dacase.ui.forms import (
     CheckboxesField,
     FilterForm,
@@ -23,9 +25,8 @@ from dacase.ui.words import day_words
 from referrals.choices import Priority, ReferralDoor, ReferralState
 from referrals.models import ReferralPerson
 from referrals.rules.decision import RETURN, reasons
-from referrals.rules.match import Identity, likeness
 from referrals.rules.referral import UNDECIDED
-from referrals.selectors.match import Match
+from referrals.selectors.match import Match, identity_of_named
 
 NEW = "new"
 
@@ -165,12 +166,7 @@ def _born(born: Any) -> str:
 
 
 def _likeliest(one: ReferralPerson, parties: Sequence[Party]) -> str | None:
-    named = Identity(one.family_name, one.given_name, one.date_of_birth)
-    scored = [(likeness(named, _identity(party)), party) for party in parties]
+    named = identity_of_named(one)
+    scored = [(likeness(named, identity_of(party.person)), party) for party in parties]
     worth = [(found.points, str(party.person_id)) for found, party in scored if found.is_worth_showing]
     return max(worth)[1] if worth else (NEW if one.role == PartyRole.CHILD else None)
-
-
-def _identity(party: Party) -> Identity:
-    person = party.person
-    return Identity(person.family_name, person.given_name, person.date_of_birth, person.also_known_as)

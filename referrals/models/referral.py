@@ -120,6 +120,9 @@ class ReferralPerson(models.Model):
     date_of_birth = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=20, choices=Sex, default=Sex.NOT_ASKED)
     relationship = models.CharField(max_length=100, blank=True)
+    also_known_as = models.CharField(max_length=200, blank=True)
+    nhs_number = models.CharField(max_length=20, blank=True)
+    pnc_id = models.CharField(max_length=20, blank=True)
 
     history = HistoricalRecords()
 

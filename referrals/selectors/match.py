@@ -1,102 +1,57 @@
-"""People who may be the ones that a referral names. Never anybody outside what the reader may open."""
+"""People who may be the ones that a referral names: who is known, and whom to ask."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import models
-from django.db.models import Q, QuerySet, Value, When
+from dacase.agencies.models import Agency, Membership
+from dacase.cases.choices import LocationKind, PartyRole
+from dacase.cases.rules.location import match_key
+from dacase.cases.rules.match import Identity
+from dacase.cases.selectors.match import Match, agencies_to_ask, find_matches
+from referrals.models import ReferralContact, ReferralPerson
 
-from dacase.agencies.models import Membership
-from dacase.cases.choices import PartyRole
-from dacase.cases.models import Case, Party, Person
-from dacase.cases.rules import search_key
-from referrals.models import ReferralPerson
-from referrals.rules.match import Identity, Likeness, likeness, swapped
-
-MOST_CANDIDATES = 400
-MOST_SHOWN = 5
-PREFIX = 3
+__all__ = ["Match", "identity_of_named", "matches_for", "whom_to_ask"]
 
 
-@dataclass(frozen=True)
-class Match:
-    """A person who may be the named one: how like, and in which cases the reader finds them."""
-
-    person: Person
-    likeness: Likeness
-    parties: Sequence[Party]
-
-    @property
-    def cases_as_victim(self) -> list[Case]:
-        """The open cases about this person as victim-survivor."""
-        return [party.case for party in self.parties if party.role == PartyRole.VICTIM and party.case.is_open]
-
-
-def matches_for(membership: Membership, people: Sequence[ReferralPerson]) -> dict[UUID, list[Match]]:
+def matches_for(
+    membership: Membership, people: Sequence[ReferralPerson], contact: ReferralContact | None = None
+) -> dict[UUID, list[Match]]:
     """For each of `people` (by id) the best matches among the persons of cases the membership may open.
 
-    Two queries whatever the number of people. Best first, at most five each; nobody unlike.
+    Args:
+        contact: how the victim-survivor can be reached; the same phone, e-mail or address is a reason.
     """
-    if not people:
-        return {}
-    candidates = list(_candidates(membership, people))
-    found = {one.pk: _best(one, candidates) for one in people}
-    shown = {person.pk for ranked in found.values() for person, _ in ranked}
-    parties = _parties_of(membership, shown)
-    return {
-        key: [Match(person, degree, parties[person.pk]) for person, degree in ranked]
-        for key, ranked in found.items()
+    named = [identity_of_named(one, contact) for one in people]
+    return {one.pk: found for one, found in zip(people, find_matches(membership, named), strict=True)}
+
+
+def whom_to_ask(
+    membership: Membership, people: Sequence[ReferralPerson], *, about: UUID
+) -> Mapping[UUID, list[Agency]]:
+    """For each of `people` (by id) the agencies to ask about them, where the role may be told (logged)."""
+    named = [identity_of_named(one) for one in people]
+    told = agencies_to_ask(membership, named, about=about)
+    return {one.pk: agencies for one, agencies in zip(people, told, strict=True)}
+
+
+def identity_of_named(one: ReferralPerson, contact: ReferralContact | None = None) -> Identity:
+    """What is compared of somebody named in a referral."""
+    places = _places(contact) if contact is not None and one.role == PartyRole.VICTIM else frozenset()
+    return Identity(
+        one.family_name,
+        one.given_name,
+        one.date_of_birth,
+        one.also_known_as,
+        one.nhs_number,
+        one.pnc_id,
+        places,
+    )
+
+
+def _places(contact: ReferralContact) -> frozenset[str]:
+    kinds = {
+        LocationKind.PHONE: contact.phone,
+        LocationKind.EMAIL: contact.email,
+        LocationKind.ADDRESS: contact.address,
     }
-
-
-def _candidates(membership: Membership, people: Iterable[ReferralPerson]) -> QuerySet[Person]:
-    """Persons with the same beginning of the family name or a date of birth, the likeliest first.
-
-    Equality and ranges only: under row security these stay index conditions, a trigram would not.
-    """
-    alike, births, keys = Q(), set(), set()
-    for one in people:
-        key = search_key(one.family_name)
-        if key:
-            start = key[:PREFIX]
-            alike |= Q(family_name_key__gte=start, family_name_key__lt=start[:-1] + chr(ord(start[-1]) + 1))
-            keys.add(key)
-        if one.date_of_birth:
-            births |= {one.date_of_birth, swapped(one.date_of_birth) or one.date_of_birth}
-    if births:
-        alike |= Q(date_of_birth__in=births)
-    if not alike:
-        return Person.objects.none()
-    rank = models.Case(
-        When(family_name_key__in=keys, date_of_birth__in=births, then=Value(0)),
-        When(date_of_birth__in=births, then=Value(1)),
-        When(family_name_key__in=keys, then=Value(2)),
-        default=Value(3),
-    )
-    return (
-        Person.objects.visible_to(membership)
-        .filter(alike)
-        .order_by(rank, "-created_at", "id")[:MOST_CANDIDATES]
-    )
-
-
-def _best(one: ReferralPerson, candidates: Iterable[Person]) -> list[tuple[Person, Likeness]]:
-    named = Identity(one.family_name, one.given_name, one.date_of_birth)
-    scored = [(person, likeness(named, _identity(person))) for person in candidates]
-    worth = [pair for pair in scored if pair[1].is_worth_showing]
-    return sorted(worth, key=lambda pair: -pair[1].points)[:MOST_SHOWN]
-
-
-def _identity(person: Person) -> Identity:
-    return Identity(person.family_name, person.given_name, person.date_of_birth, person.also_known_as)
-
-
-def _parties_of(membership: Membership, person_ids: set[UUID]) -> dict[UUID, list[Party]]:
-    grouped: dict[UUID, list[Party]] = defaultdict(list)
-    if person_ids:
-        parties = Party.objects.visible_to(membership).filter(person_id__in=person_ids)
-        for party in parties.select_related("case").order_by("-case__opened_at", "id"):
-            grouped[party.person_id].append(party)
-    return grouped
+    return frozenset(key for key in (match_key(kind, value) for kind, value in kinds.items()) if key)

@@ -37,6 +37,9 @@ def person_of(named: ReferralPerson, persons: Mapping[UUID, Person]) -> Person |
         given_name=named.given_name,
         date_of_birth=named.date_of_birth,
         sex=named.sex,
+        also_known_as=named.also_known_as,
+        nhs_number=named.nhs_number,
+        pnc_id=named.pnc_id,
     )
 
 

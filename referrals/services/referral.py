@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole, Sex
+from dacase.cases.rules.identifiers import normal_nhs_number, normal_pnc_id
 from referrals.choices import (
     PUBLIC_DOORS,
     Priority,
@@ -42,6 +44,18 @@ class NamedPerson:
     date_of_birth: date | None = None
     sex: str = Sex.NOT_ASKED
     relationship: str = ""
+    also_known_as: str = ""
+    nhs_number: str = ""
+    pnc_id: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """What is stored: as the sender wrote it, numbers in the form in which they are compared."""
+        year = timezone.localdate().year
+        numbers = {
+            "nhs_number": normal_nhs_number(self.nhs_number),
+            "pnc_id": normal_pnc_id(self.pnc_id, this_year=year),
+        }
+        return asdict(self) | numbers
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,9 @@ def make_referral(
     )
     if created:
         answers = ReferralContact.objects.create(referral=referral, **asdict(contact))
-        ReferralPerson.objects.bulk_create(ReferralPerson(referral=referral, **asdict(one)) for one in people)
+        ReferralPerson.objects.bulk_create(
+            ReferralPerson(referral=referral, **one.as_row()) for one in people
+        )
         if outside is not None:
             said = asdict(outside)
             said.pop("kind")

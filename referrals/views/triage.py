@@ -29,7 +29,7 @@ from referrals.forms.triage import (
 from referrals.models import Referral, ReferralPerson
 from referrals.rules.decision import DECLINED, NO_FURTHER_ACTION, RETURN
 from referrals.selectors.escalation import escalations_of
-from referrals.selectors.match import Match, matches_for
+from referrals.selectors.match import Match, matches_for, whom_to_ask
 from referrals.selectors.question import questions_of, still_asked
 from referrals.selectors.referral import outcomes, with_people
 from referrals.selectors.triage import individuals, parties_of, services_to_route_to, taken_in, triage_queue
@@ -95,7 +95,9 @@ def _get(request: ActingRequest, pk: UUID) -> Referral:
 def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
     people = list(referral.people.all())
     is_open = referral.decided_at is None
-    matches = matches_for(request.membership, people) if is_open and referral.case_id is None else {}
+    is_new = is_open and referral.case_id is None
+    matches = matches_for(request.membership, people, referral.contact) if is_new else {}
+    to_ask = whom_to_ask(request.membership, people, about=referral.pk) if is_new else {}
     named = [(one, matches.get(one.pk, [])) for one in people]
     routable = referral.case_id is not None and (is_open or referral.state == ReferralState.ROUTED)
     questions = questions_of(referral)
@@ -108,6 +110,7 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
         "can_answer_escalation": request.membership.may("answer_escalation"),
         "people": named,
         "has_matches": any(matches.values()),
+        "to_ask": [(one, to_ask[one.pk]) for one in people if to_ask.get(one.pk)],
         "joinable": _joinable(named),
         "is_open": is_open,
         "is_mine": referral.held_by_id == request.membership.pk,
@@ -173,7 +176,7 @@ def open_case(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Open a case, having said who is already known."""
     referral = _get(request, pk)
     people = list(referral.people.all())
-    matches = matches_for(request.membership, people)
+    matches = matches_for(request.membership, people, referral.contact)
     initial = {"version": referral.version}
     form = OpenCaseForm(request.POST or None, people=people, matches=matches, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -10,7 +10,17 @@ from django.utils import timezone
 
 from dacase.agencies.models import Agency, Invitation, Membership
 from dacase.cases.choices import PartyRole, Scope
-from dacase.cases.models import Case, Exclusion, Grant, Headline, Location, Party, Person, SafeContactPlan
+from dacase.cases.models import (
+    Case,
+    Exclusion,
+    Grant,
+    Headline,
+    Location,
+    Merge,
+    Party,
+    Person,
+    SafeContactPlan,
+)
 from dacase.cases.models.grant import permission_id
 from dacase.jobs.models import Job
 from dacase.walls.context import acting_as
@@ -105,8 +115,19 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     elif relation == "summary":
         grant(case, member, Scope.SUMMARY)
     letter = make_sent_letter(case, member if relation in OWNERS else outsider)
+    merged = Person.objects.create(family_name="Accesstest")
+    record = {"fields": {}, "had": {}, "moved": {}, "left": {}, "earlier": {}}
+    merge = Merge.objects.create(
+        kept=people[1], merged=merged, reason="same_details", made_by=outsider, record=record
+    )
     return SimpleNamespace(
-        case=case, grant=own, parties=parties, location=location, assessment=assessment, letter=letter
+        case=case,
+        grant=own,
+        parties=parties,
+        location=location,
+        assessment=assessment,
+        letter=letter,
+        merge=merge,
     )
 
 
@@ -123,6 +144,8 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "case": parts.case.pk,
         "grant": parts.grant.pk,
         "party": parts.parties[0].pk,
+        "twin": parts.parties[1].pk,
+        "merge": parts.merge.pk,
         "location": parts.location.pk,
         "assessment": parts.assessment.pk,
         "sent_letter": parts.letter.pk,

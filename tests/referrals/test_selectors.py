@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Exclusion, Party
-from dacase.cases.services.case import PersonDetails, open_case
+from dacase.cases.services.case import PersonDetails, add_location, open_case
 from dacase.walls.context import acting_as
 from referrals.casework.models import RiskAssessment
 from referrals.models import Referral, ReferralContact, ReferralPerson, Route
-from referrals.selectors.match import matches_for
+from referrals.selectors.match import matches_for, whom_to_ask
 from referrals.selectors.referral import (
     followed_referrals,
     may_see_contact,
@@ -257,6 +257,25 @@ def test_no_match_from_a_file_that_the_reader_may_not_open(cast):
     assert found(cast.front_door_worker, one) == []
     assert found(cast.barred_colleague, one) == []
     assert len(found(cast.idva, one)) == 1
+
+
+def test_places_and_other_names_of_a_referral_count_and_whom_to_ask_is_told(cast):
+    worker = cast.front_door_worker
+    known(worker, "Maidenname", "Vera")
+    known(cast.outsider, "Testcase", "Vera", date(1990, 3, 4))
+    people = [NamedPerson(PartyRole.VICTIM, "Testcase", "Vera", date(1990, 3, 4), also_known_as="Maidenname")]
+    referral = send(cast.police_officer, people=people)
+    with acting_as(worker):
+        party = Party.objects.get(person__family_name="Maidenname")
+        add_location(party, kind="phone", value="+44 7700 900123", actor=worker)
+        named, contact = list(ReferralPerson.objects.filter(referral=referral)), referral.contact
+        (match,) = matches_for(worker, named, contact)[named[0].pk]
+        assert match.likeness.reasons == [
+            "Family name is another name of this person", "Same given name", "Same phone number",
+        ]  # fmt: skip
+        assert [agency.name for agency in whom_to_ask(worker, named, about=referral.pk)[named[0].pk]] == [
+            "Eastvale Advocacy"
+        ]
 
 
 def test_matching_everybody_takes_two_queries_and_says_where_they_are(cast, django_assert_num_queries):

@@ -1,13 +1,16 @@
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from dacase.audit.models import Read
-from dacase.cases.models import Case, Party
+from dacase.cases.choices import PartyRole
+from dacase.cases.models import Case, Party, Person
 from dacase.walls.context import acting_as
 from referrals.models import Referral, ReferralPerson, Route
 from referrals.services import triage as services
+from referrals.services.referral import NamedPerson
 from tests.factories import make_case
 from tests.referrals.builders import fresh, open_case_for, route_to, send
 
@@ -71,6 +74,21 @@ def test_the_page_shows_everything_and_the_look_is_recorded(
     assert f"<title>Referral {referral.reference} – DACase</title>" in page
     with acting_as(cast.front_door_worker):
         assert Read.objects.filter(page="referrals:triage", object_id=referral.pk).count() == 1
+
+
+def test_an_agency_to_ask_is_named_and_nothing_of_its_file(cast, worker):
+    hidden = make_case(cast.outsider, victim="Placeholder")
+    people = [NamedPerson(PartyRole.VICTIM, "Placeholder", "Vera", date(1990, 3, 4))]
+    referral = send(cast.police_officer, people=people)
+    assert "Ask another agency" not in text_of(worker.get(url("triage", referral)))
+    with acting_as(cast.outsider):
+        Person.objects.filter(given_name="Vera", family_name="Placeholder").update(
+            date_of_birth=date(1990, 3, 4)
+        )
+    page = text_of(worker.get(url("triage", referral)))
+    assert "ask Eastvale Advocacy" in page
+    assert hidden.reference not in page
+    assert "Nobody like the people named" in page
 
 
 def test_take_release_and_take_over(cast, worker, referral, sign_in):

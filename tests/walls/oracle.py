@@ -43,6 +43,7 @@ WITH_PARENT = {  # table -> (column, parent)
     "referrals_referralquestion": ("referral_id", "referrals_referral"),
     "casework_riskanswer": ("assessment_id", "casework_riskassessment"),
     "marac_hearingpaper": ("hearing_id", "marac_hearing"),
+    "cases_merge": ("kept_id", "cases_person"),
     "refuge_placementmember": ("placement_id", "refuge_placement"),
     "reporting_figure": ("made_return_id", "reporting_return"),
 }
@@ -110,6 +111,8 @@ class View:
         } - self.barred
         self.known = self.files | {row["content_object_id"] for row in own} - self.barred
         self.persons = {row["person_id"] for row in rows["cases_party"] if row["case_id"] in self.files}
+        # Merged into somebody else, and seen where she stood before.
+        self.merged = {row["merged_from_id"] for row in rows["cases_party"] if row["case_id"] in self.files}
         self.referrals = self.find_referrals()
         invited = {
             row["content_object_id"]
@@ -165,7 +168,9 @@ class View:
             "cases_case": lambda row: row["id"] in self.known,
             "cases_grant": self.grant,
             "cases_person": lambda row: (
-                row["id"] in self.persons or (not row["is_party"] and row["made_by_group_id"] == self.group)
+                row["id"] in self.persons
+                or (row["merged_into_id"] is not None and row["id"] in self.merged)
+                or (not row["is_party"] and row["made_by_group_id"] == self.group)
             ),
             "cases_draft": lambda row: (
                 row["agency_id"] == self.agency and row["user_id"] == self.member.user_id

@@ -33,6 +33,7 @@ from tests.factories import make_case, share
 from tests.walls import world_letter
 from tests.walls.world_doors import knock
 from tests.walls.world_episode import support
+from tests.walls.world_merge import merge
 from tests.walls.world_triage import ask_and_escalate
 
 RUNS_OUT = timedelta(seconds=1.5)
@@ -85,6 +86,7 @@ def build() -> World:
             else cast.idva,
         )
     support(world)
+    merge(world)
     send_referrals(world)
     knock(world)
     ask_and_escalate(cast)

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from dacase.cases.choices import PartyRole, Sex
+from dacase.cases.rules.identifiers import doubts, normal_nhs_number, normal_pnc_id
 from dacase.cases.services.case import PersonDetails
 from dacase.ui.forms import DateField, Form, Look, RadioField, TextField, VersionedForm, YesNoField
 
@@ -18,12 +20,19 @@ class DetailsForm(Form):
     family_name = TextField(label="Last name", max_length=100)
     also_known_as = TextField(
         label="Other names",
-        max_length=200,
+        max_length=500,
         required=False,
-        help_text="Nicknames, former names, other spellings",
+        help_text="Nicknames, maiden and former names, other spellings, with commas between them",
     )
     date_of_birth = DateField(label="Date of birth", required=False, not_future=True)
     sex = RadioField(label="Sex", choices=Sex)
+    nhs_number = TextField(label="NHS number", max_length=20, required=False)
+    pnc_id = TextField(
+        label="PNC ID",
+        max_length=20,
+        required=False,
+        help_text="Of the Police National Computer, for example 2015/0123456A",
+    )
     relationship = TextField(
         label="Relationship to the victim-survivor",
         max_length=100,
@@ -31,7 +40,22 @@ class DetailsForm(Form):
         help_text="For example, ex-partner",
     )
 
-    looks = {"given_name": Look(width=30), "family_name": Look(width=30)}
+    looks = {
+        "given_name": Look(width=30),
+        "family_name": Look(width=30),
+        "nhs_number": Look(width=20),
+        "pnc_id": Look(width=20),
+    }
+
+    def clean_nhs_number(self) -> str:
+        return normal_nhs_number(self.cleaned_data["nhs_number"])
+
+    def clean_pnc_id(self) -> str:
+        return normal_pnc_id(self.cleaned_data["pnc_id"], this_year=timezone.localdate().year)
+
+    def doubts(self) -> list[str]:
+        """What to tell after saving: numbers that cannot be right are saved all the same."""
+        return doubts(**{name: self.cleaned_data[name] for name in ("nhs_number", "pnc_id")})
 
     def details(self) -> PersonDetails:
         """The cleaned answers as the services take them."""

@@ -3,6 +3,7 @@ from dacase.cases.models.draft import Draft
 from dacase.cases.models.exclusion import Exclusion
 from dacase.cases.models.grant import Grant
 from dacase.cases.models.location import Location
+from dacase.cases.models.merge import Merge
 from dacase.cases.models.party import Party
 from dacase.cases.models.person import Person
 from dacase.cases.models.safe_contact import SafeContactPlan
@@ -14,6 +15,7 @@ __all__ = [
     "Grant",
     "Headline",
     "Location",
+    "Merge",
     "Party",
     "Person",
     "SafeContactPlan",

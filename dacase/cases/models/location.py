@@ -9,6 +9,7 @@ from dacase.agencies.models import Membership
 from dacase.cases.choices import LocationKind
 from dacase.cases.models.case import Case
 from dacase.cases.models.party import Party
+from dacase.cases.rules.location import match_key
 
 
 class LocationQuerySet(models.QuerySet["Location"]):
@@ -30,11 +31,20 @@ class Location(models.Model):
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="locations")
     kind = models.CharField(max_length=20, choices=LocationKind)
     value = models.CharField(max_length=500)
+    # Answers whether two are the same, and nothing else (rules.location).
+    match_key = models.CharField(max_length=80, blank=True, editable=False)
     from_on = models.DateField(default=timezone.localdate)
     until_on = models.DateField(null=True, blank=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["match_key"])
     objects = LocationQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "-from_on"]
+        indexes = [
+            models.Index(fields=["match_key"], name="location_match", condition=~models.Q(match_key=""))
+        ]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.match_key = match_key(self.kind, self.value)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -23,6 +23,10 @@ class Party(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="parties")
+    # Whose party it was before her record was merged into `person`'s: who saw that record still may.
+    merged_from = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     role = models.CharField(max_length=20, choices=PartyRole)
     relationship = models.CharField(max_length=100, blank=True, help_text="To the victim-survivor")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Membership
 from dacase.cases.choices import Sex
 from dacase.cases.rules import search_key
+from dacase.cases.rules.match import other_name_keys
 
 
 @models.CharField.register_lookup
@@ -30,7 +31,7 @@ class Prefix(models.Lookup):
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, membership: Membership) -> QuerySet["Person"]:
-        """People who are a party to a case that the membership may open."""
+        """People who are a party to a case that the membership may open. A merged record is a party to none."""
         from dacase.cases.models.case import Case
 
         return self.filter(
@@ -39,23 +40,33 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 
 class Person(models.Model):
-    """Identity only: names, date of birth, sex. Where somebody lives belongs to a party of a case."""
+    """Identity only: names, numbers, date of birth, sex. Where somebody lives belongs to a party of a case.
+
+    A person who was merged into another stays as a row that nothing shows, until the merge is undone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     given_name = models.CharField(max_length=100, blank=True)
     family_name = models.CharField(max_length=100)
-    also_known_as = models.CharField(max_length=200, blank=True)
+    also_known_as = models.CharField(max_length=500, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=20, choices=Sex, default=Sex.NOT_ASKED)
+    # In normal form (rules.identifiers), or as typed. Never unique: a collision would tell of a hidden file.
+    nhs_number = models.CharField(max_length=20, blank=True)
+    pnc_id = models.CharField(max_length=20, blank=True)
     # COLLATE "C" keeps the prefix operator ^@ inside the index and leakproof under row security.
     family_name_key = models.CharField(max_length=100, db_collation="C", editable=False)
+    other_names_key = models.CharField(max_length=600, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     # The group that may see a person who is not yet a party to any case; see walls.py.
     made_by_group_id = models.IntegerField(null=True, editable=False)
     is_party = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["made_by_group_id", "is_party"])
+    history = HistoricalRecords(excluded_fields=["made_by_group_id", "is_party", "other_names_key"])
     objects = PersonQuerySet.as_manager()
 
     class Meta:
@@ -65,6 +76,11 @@ class Person(models.Model):
             GinIndex(
                 fields=["family_name_key"], opclasses=["gin_trgm_ops"], name="person_family_name_trigram"
             ),
+            GinIndex(
+                fields=["other_names_key"], opclasses=["gin_trgm_ops"], name="person_other_names_trigram"
+            ),
+            models.Index(fields=["nhs_number"], name="person_nhs", condition=~models.Q(nhs_number="")),
+            models.Index(fields=["pnc_id"], name="person_pnc", condition=~models.Q(pnc_id="")),
         ]
 
     def __str__(self) -> str:
@@ -72,6 +88,7 @@ class Person(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.family_name_key = search_key(self.family_name)
+        self.other_names_key = " ".join(other_name_keys(self.also_known_as))
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property

@@ -24,6 +24,8 @@ class PersonDetails:
     also_known_as: str = ""
     date_of_birth: date | None = None
     sex: str = Sex.NOT_ASKED
+    nhs_number: str = ""
+    pnc_id: str = ""
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import PartyRole
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.forms.person import AddPersonForm, EditPersonForm, SafeContactForm
+from dacase.cases.forms.person import AddPersonForm, DetailsForm, EditPersonForm, SafeContactForm
 from dacase.cases.frame import form_page
 from dacase.cases.models import Case, Party
 from dacase.cases.selectors.people import case_of_party, party_in
@@ -26,6 +26,12 @@ def party_or_404(request: ActingRequest, party_id: UUID) -> tuple[Case, Party]:
     return case, party
 
 
+def tell_doubts(request: ActingRequest, form: DetailsForm) -> None:
+    """Say which numbers to check again; they are saved all the same."""
+    for doubt in form.doubts():
+        messages.warning(request, doubt)
+
+
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
 def party_create(request: ActingRequest, pk: UUID) -> HttpResponse:
@@ -38,6 +44,7 @@ def party_create(request: ActingRequest, pk: UUID) -> HttpResponse:
         if form.attempt(lambda: add_person(case, details=form.details(), actor=request.membership, **given)):
             draft.discard()
             messages.success(request, "The person is added to the case.")
+            tell_doubts(request, form)
             return redirect("cases:people", pk)
     context = form_page(
         request, case, "Add a person", form=form, submit_text="Add to the case", **draft.context
@@ -61,6 +68,7 @@ def party_edit(request: ActingRequest, pk: UUID) -> HttpResponse:
         ):
             draft.discard()
             messages.success(request, "The details are saved.")
+            tell_doubts(request, form)
             return redirect("cases:people", case.pk)
     heading = f"Details of the {party.get_role_display().lower()}"
     context = form_page(request, case, heading, form=form, back="cases:people", **draft.context)

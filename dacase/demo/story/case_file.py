@@ -9,6 +9,7 @@ from dacase.audit.models import Event, Read
 from dacase.cases.choices import LawfulBasis, LocationKind, PartyRole, Scope
 from dacase.cases.models import Case, Grant, Headline, Location, Party, Person, SafeContactPlan
 from dacase.cases.rules import search_key
+from dacase.cases.rules.location import match_key
 from dacase.demo import words
 from dacase.demo.chance import LONDON, Dice
 from dacase.demo.loader import Loader
@@ -178,7 +179,7 @@ def write_contact(file: CaseFile) -> None:
     ]
     for person, kind, value in kinds:
         load.add(Location, case_id=file.id, party_id=person.party_id, kind=kind, value=value,
-                 from_on=file.opened_at.date())  # fmt: skip
+                 match_key=match_key(kind, value), from_on=file.opened_at.date())  # fmt: skip
     ways = safe_ways(dice)
     file.is_safe_to_call = ways["safe_to_call"]
     load.add(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 # No vowels and no look-alikes: a reference spells no word and is easily read out on the phone.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"

@@ -1,8 +1,10 @@
+import csv
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from referrals.rules.match import Identity, likeness, swapped
+from dacase.cases.rules.match import Identity, likeness, points, swapped
 
 NAMED = Identity("O’Placeholder", "Verity", date(1990, 3, 4))
 
@@ -46,6 +48,38 @@ def test_points_and_reasons(other, points, reasons):
 def test_a_nickname_in_the_other_names_counts_as_similar():
     found = likeness(Identity("Sample", "Vee"), Identity("Sample", "Verity", None, "Vee"))
     assert found.reasons == ["Same family name", "Similar given name"]
+
+
+def read_pairs():
+    """tests/data/match_pairs.csv: two invented people, and the keys of the reasons for which they are like."""
+    with (Path(__file__).parent.parent / "data" / "match_pairs.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        return list(csv.DictReader(file))
+
+
+def side(row, which):
+    born = row[f"{which}_born"]
+    places = frozenset(filter(None, row[f"{which}_places"].split()))
+    names = [row[f"{which}_{part}"] for part in ("family", "given")]
+    return Identity(
+        *names, date.fromisoformat(born) if born else None, row[f"{which}_other_names"],
+        row[f"{which}_nhs"], row[f"{which}_pnc"], places,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("row", read_pairs(), ids=lambda row: row["what"])
+def test_every_invented_pair(row):
+    one, other, keys = side(row, "one"), side(row, "other"), row["reasons"].split()
+    expected = sum(points()[key][0] for key in keys), [points()[key][1] for key in keys]
+    for found in (likeness(one, other), likeness(other, one)):
+        assert (found.points, found.reasons) == expected
+    assert likeness(one, other).is_worth_showing is (row["shown"] == "yes")
+
+
+def test_every_line_of_points_is_reached_by_some_pair_and_worth_something():
+    assert {key for row in read_pairs() for key in row["reasons"].split()} == set(points())
+    assert all(worth > 0 and words for worth, words in points().values())
 
 
 @pytest.mark.parametrize(
