@@ -23,6 +23,7 @@ from referrals.casework.services.episode import (
     lock_episode,
     save_episode,
 )
+from referrals.services.feedback import record_work_ended
 
 NOT_REACHED = "unable_to_contact"
 
@@ -59,6 +60,7 @@ def close_episode(
         _record("episode_closing_asked", episode, actor)
         return episode
     _close(episode, actor=actor)
+    _tell_that_work_ended(episode, actor=actor)
     return episode
 
 
@@ -72,6 +74,7 @@ def sign_off_closure(episode_id: UUID, *, version: int, actor: Membership) -> Ep
         raise ValidationError("Somebody else must sign this off: you asked to close it")
     episode.signed_off_by = actor
     _close(episode, actor=actor)
+    _tell_that_work_ended(episode, actor=actor)
     return episode
 
 
@@ -176,6 +179,13 @@ def _close(episode: Episode, *, actor: Membership) -> None:
         headline = episode.case.headline
         if headline.worker_id == episode.worker_id:
             set_headline(episode.case_id, worker=still.worker if still else None)
+
+
+def _tell_that_work_ended(episode: Episode, *, actor: Membership) -> None:
+    """Tell who sent the referrals, once the agency has nothing left open in the case. A step goes on elsewhere."""
+    own = Episode.objects.filter(case_id=episode.case_id, agency_id=episode.agency_id, closed_at=None)
+    if episode.closed_at is not None and not own.exists():
+        record_work_ended(episode.case_id, agency_id=episode.agency_id, at=episode.closed_at, actor=actor)
 
 
 def _record(verb: str, episode: Episode, actor: Membership) -> None:
