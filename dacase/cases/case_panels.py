@@ -1,15 +1,16 @@
 """What this room itself adds to the case page and to the home page."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
-from dacase.cases.models import Case
+from dacase.cases.models import Case, Party
 from dacase.cases.panels import NextAction, Panel, Rows, asks
 from dacase.cases.selectors.case import NEWEST_FIRST, case_grants, case_rows
+from dacase.cases.selectors.facts import concession_due, facts_of, marks_of
 from dacase.cases.selectors.people import in_order, people_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST as NEWEST_LOOK_FIRST
 from dacase.cases.selectors.timeline import looks_of_agency
@@ -18,12 +19,12 @@ RECENT = 5
 WEEK = timedelta(days=7)
 
 
-@asks(lambda case, membership: {"parties": people_of(case)})
+@asks(lambda case, membership: {"parties": people_of(case)} | facts_of(case, membership))
 def people(case: Case, membership: Membership, rows: Rows) -> Panel:
     """Victim-survivor, perpetrators and children, with what is still missing about them."""
     parties = in_order(rows["parties"])
     victim = victim_of(parties)
-    actions, links = [], []
+    actions, links = concession_actions(rows, membership), []
     if membership.may("edit_case"):
         links.append(("Add a person", reverse("cases:party_create", args=[case.pk])))
         if case.is_open and victim is not None and not hasattr(victim, "safe_contact_plan"):
@@ -35,7 +36,38 @@ def people(case: Case, membership: Membership, rows: Rows) -> Panel:
             )
     if membership.may("view_location"):
         links.append(("See addresses and phone numbers", reverse("cases:locations", args=[case.pk])))
-    return Panel("People", "cases/panels/people.html", {"parties": parties}, actions, links)
+    return Panel(
+        "People",
+        "cases/panels/people.html",
+        {"people": [(party, marks_in(party, rows)) for party in parties]},
+        actions,
+        links,
+    )
+
+
+def marks_in(party: Party, rows: Rows) -> list[tuple[str, str]]:
+    """The marks of a party among the facts of its case."""
+    own = [
+        next((one for one in rows[name] if one.party_id == party.pk), None)
+        for name in ("needs", "child_facts", "immigration")
+    ]
+    return marks_of(*own)
+
+
+def concession_actions(rows: Rows, membership: Membership) -> list[NextAction]:
+    """What to do about a concession that runs out, from its first alert on."""
+    if not membership.may("view_immigration"):
+        return []
+    today = timezone.localdate()
+    return [
+        NextAction(
+            "Get immigration advice: the concession runs out",
+            reverse("cases:immigration_edit", args=[one.party_id]),
+            timezone.make_aware(datetime.combine(ends, time(17))),
+        )
+        for one in rows["immigration"]
+        if (ends := concession_due(one, today=today)) is not None
+    ]
 
 
 def recent_cases(membership: Membership) -> Panel | None:

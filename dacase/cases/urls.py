@@ -1,7 +1,19 @@
 from django.urls import path
 
 from dacase.cases.api import case as api
-from dacase.cases.views import access, case, case_list, draft, home, location, merge, person, reads
+from dacase.cases.views import (
+    access,
+    case,
+    case_list,
+    draft,
+    facts,
+    home,
+    location,
+    merge,
+    person,
+    reads,
+    relationship,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -14,6 +26,14 @@ urlpatterns = [
     path("cases/<uuid:pk>/people/", case.people, name="people"),
     path("cases/<uuid:pk>/people/add/", person.party_create, name="party_create"),
     path("parties/<uuid:pk>/", person.party_edit, name="party_edit"),
+    path("parties/<uuid:pk>/needs/", facts.needs_edit, name="needs_edit"),
+    path("parties/<uuid:pk>/child/", facts.child_facts_edit, name="child_facts_edit"),
+    path("parties/<uuid:pk>/immigration/", facts.immigration_edit, name="immigration_edit"),
+    path("parties/<uuid:pk>/equality/", facts.equality_edit, name="equality_edit"),
+    path(
+        "parties/<uuid:pk>/relationships/add/", relationship.relationship_create, name="relationship_create"
+    ),
+    path("relationships/<uuid:pk>/end/", relationship.relationship_end, name="relationship_end"),
     path("parties/<uuid:pk>/safe-contact/", person.safe_contact_edit, name="safe_contact_edit"),
     path("parties/<uuid:pk>/known/", merge.person_matches, name="person_matches"),
     path("parties/<uuid:pk>/merge/<uuid:other_pk>/", merge.merge_create, name="merge_create"),

@@ -2,14 +2,19 @@
 
 from dacase.cases.models import (
     Case,
+    ChildFacts,
     Draft,
+    EqualityAnswers,
     Exclusion,
     Grant,
     Headline,
+    ImmigrationStatus,
     Location,
     Merge,
     Party,
+    PartyNeeds,
     Person,
+    Relationship,
     SafeContactPlan,
 )
 from dacase.walls.policies import (
@@ -72,6 +77,11 @@ WALLS = Walls(
         ),
         case_child(Location),
         case_child(SafeContactPlan),
+        case_child(Relationship),
+        case_child(PartyNeeds),
+        case_child(ChildFacts),
+        case_child(ImmigrationStatus),
+        child_of(EqualityAnswers, Person, "person_id"),
         Wall(
             Person,
             [

@@ -19,6 +19,7 @@ from dacase.cases.models import (
     Merge,
     Party,
     Person,
+    Relationship,
     SafeContactPlan,
 )
 from dacase.cases.models.grant import permission_id
@@ -105,6 +106,9 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     Headline.objects.create(case=case, victim=people[0])
     location = Location.objects.create(case=case, party=parties[0], kind="address", value="1 Invented Row")
     SafeContactPlan.objects.create(case=case, party=parties[0])
+    relationship = Relationship.objects.create(
+        case=case, party=parties[0], kind="parent", other=parties[2], recorded_by=outsider
+    )
     assessment = RiskAssessment.objects.create(
         case=case, tool_version="2014", agency=member.agency, assessor=member
     )
@@ -127,6 +131,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         location=location,
         assessment=assessment,
         letter=letter,
+        relationship=relationship,
         merge=merge,
     )
 
@@ -144,6 +149,8 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "case": parts.case.pk,
         "grant": parts.grant.pk,
         "party": parts.parties[0].pk,
+        "child": parts.parties[2].pk,
+        "relationship": parts.relationship.pk,
         "twin": parts.parties[1].pk,
         "merge": parts.merge.pk,
         "location": parts.location.pk,

@@ -208,5 +208,5 @@ class TestHome:
 def test_parties_stand_in_order(cast, case, sign_in):
     with acting_as(cast.idva):
         assert Party.objects.count() == 3
-    parties = sign_in(cast.idva).get(page("people", case)).context["parties"]
-    assert [party.role for party, _ in parties] == ["victim", "perpetrator", "child"]
+    cards = sign_in(cast.idva).get(page("people", case)).context["cards"]
+    assert [card.party.role for card in cards] == ["victim", "perpetrator", "child"]

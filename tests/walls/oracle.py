@@ -19,7 +19,8 @@ from dacase.walls.install import declared
 Row = dict[str, Any]
 Keys = dict[str, set[Any]]
 OF_THE_CASE = (
-    "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan",
+    "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan", "cases_relationship", "cases_partyneeds", "cases_childfacts",
+    "cases_immigrationstatus",
     "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
@@ -35,6 +36,7 @@ OWN_AGENCY = (
 )
 OPEN = ("marac_meeting", "marac_meetingagency", "agencies_membership", "agencies_invitation")
 WITH_PARENT = {  # table -> (column, parent)
+    "cases_equalityanswers": ("person_id", "cases_person"),
     "referrals_referralperson": ("referral_id", "referrals_referral"),
     "referrals_referralcontact": ("referral_id", "referrals_referral"),
     "referrals_outsidesender": ("referral_id", "referrals_referral"),

@@ -14,9 +14,12 @@ from dacase.cases.models import Case
 from dacase.cases.panels import case_panels, next_actions
 from dacase.cases.selectors.access import grants_on
 from dacase.cases.selectors.case import agencies_with_the_file
-from dacase.cases.selectors.people import parties_of, people_of, victim_of
+from dacase.cases.selectors.facts import facts_of
+from dacase.cases.selectors.people import in_order, people_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST, agencies, timeline
+from dacase.cases.selectors.together import together
 from dacase.cases.services.closing import close_case, reopen_case
+from dacase.cases.views.cards import person_card
 from dacase.cases.views.timeline import drawn_events
 from dacase.ui.components import NextAction
 from dacase.ui.tables import keyset_page
@@ -57,9 +60,19 @@ def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
 def people(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Everybody in the case, each with how she can be contacted."""
     case = case_or_404(request, pk)
-    parties = [(party, contact_banner(party, request.membership)) for party in parties_of(case)]
+    known = together({"parties": people_of(case), **facts_of(case, request.membership)})
+    cards = [
+        person_card(party, known, contact_banner(party, request.membership))
+        for party in in_order(known["parties"])
+    ]
+    may = request.membership.may
     context = frame(
-        request, case, "cases:people", parties=parties, may_edit=request.membership.may("edit_case")
+        request,
+        case,
+        "cases:people",
+        cards=cards,
+        may_edit=may("edit_case"),
+        may_immigration=may("view_immigration"),
     )
     return render(request, "cases/people.html", context)
 
