@@ -1,0 +1,85 @@
+"""Where somebody lives, goes to school or can be reached is on no page but those that ask why: every address,
+for every role that may open the case, exports, search and API included. A new address is walked by itself."""
+
+import pytest
+from django.urls import reverse
+
+from dacase.agencies.choices import Role
+from dacase.cases.choices import LocationKind
+from dacase.cases.models import Location
+from dacase.walls.context import acting_as
+from tests.access.table import read_table, routes, rows_for
+from tests.access.test_access_table import address, member_of
+from tests.access.world import relate
+from tests.cast import Cast, signed_in_client
+
+pytestmark = pytest.mark.django_db
+TABLE, ROUTES = read_table(), routes()
+# One of each kind, each with a word that stands nowhere else.
+CANARIES = {kind: f"Canary{kind.value} 8 Quillback Row" for kind in LocationKind}
+# Shown after a purpose was given and logged, or on paper that the safe-contact plan lets go.
+MAY_SHOW = {"cases:locations", "casework:letter_paper", "casework:attempt_number"}
+# Signing out would end the walk.
+LEFT_OUT = {"account_logout"}
+
+
+def seen(client, url: str) -> str:
+    """What an address answers: the body, wherever it leads, and every header."""
+    response = client.get(url, follow=True)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode(errors="replace") + str(dict(response.headers)) + str(response.redirect_chain)
+
+
+def words_in(text: str) -> list[str]:
+    return [kind for kind, value in CANARIES.items() if value in text or value.split()[0] in text]
+
+
+@pytest.fixture
+def nested(cast: Cast):
+    """Makes a case in a relation to somebody, with a location of every kind of its victim-survivor."""
+
+    def make(member, relation):
+        ids = relate(member, relation, cast.outsider)
+        with acting_as(cast.outsider):
+            for kind, value in CANARIES.items():
+                Location.objects.create(case_id=ids["case"], party_id=ids["party"], kind=kind, value=value)
+        return ids
+
+    return make
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_no_page_shows_a_location(role: str, cast: Cast, nested) -> None:
+    member = member_of(cast, role)
+    client = signed_in_client(member)
+    client.raise_request_exception = False
+    leaks = []
+    for relation in ("own", "granted"):
+        ids = nested(member, relation)
+        for route in ROUTES:
+            rows = rows_for(route, TABLE)
+            objects = max((row.objects for row in rows), key=len)
+            if route in LEFT_OUT | MAY_SHOW or not set(objects) <= ids.keys():
+                continue
+            if found := words_in(seen(client, address(route, ids, objects))):
+                leaks.append(f"{route} shows {', '.join(found)}")
+    assert not leaks, "\n".join(leaks)
+
+
+def test_searching_for_a_place_finds_nobody(cast: Cast, nested) -> None:
+    client = signed_in_client(cast.idva)
+    nested(cast.idva, "own")
+    for value in CANARIES.values():
+        for words in (value, value.split()[0]):
+            response = client.post(reverse("cases:search"), {"search": words}, follow=True)
+            assert not words_in(response.content.decode())
+            assert "Accesstest" not in response.content.decode()
+
+
+def test_the_walk_would_see_a_leak(cast: Cast, nested) -> None:
+    """The page that asks why shows each place after its purpose, and nothing before it."""
+    client = signed_in_client(cast.idva)
+    url = reverse("cases:locations", args=[nested(cast.idva, "own")["case"]])
+    assert words_in(seen(client, url)) == []
+    response = client.post(url, {"purpose": "safety"}, follow=True)
+    assert set(words_in(response.content.decode())) == set(CANARIES)
