@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
-from dacase.cases.panels import NextAction, Panel
+from dacase.cases.panels import NextAction, Panel, Rows, asks
 from dacase.ui.components import Clock, Link, Table, Tag
 from dacase.ui.tables import capped_count
 from referrals.choices import ReferralState
@@ -20,12 +20,13 @@ from referrals.views.lists import marks, sender_cell
 SHOWN = 5
 
 
-def referrals_of_case(case: Case, membership: Membership) -> Panel | None:
+@asks(lambda case, membership: {"referrals": case_referrals(case, membership)})
+def referrals_of_case(case: Case, membership: Membership, rows: Rows) -> Panel | None:
     """The referrals that led to this case, as far as the reader may follow them."""
-    referrals = list(case_referrals(case, membership))
+    referrals = rows["referrals"]
     if not referrals:
         return None
-    rows = [
+    lines = [
         [
             Link(referral.reference, _address(referral, membership)),
             sender_cell(referral),
@@ -36,7 +37,7 @@ def referrals_of_case(case: Case, membership: Membership) -> Panel | None:
         for referral in referrals
     ]
     columns = ["Referral", "From", "Received", "State", "Latest feedback"]
-    table = Table("Referrals in this case", columns, rows)
+    table = Table("Referrals in this case", columns, lines)
     return Panel(
         "Referrals", "referrals/panels/table.html", {"table": table}, _route_actions(referrals, membership)
     )

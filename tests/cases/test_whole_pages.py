@@ -12,21 +12,28 @@ from dacase.cases.models import Case
 from dacase.cases.panels import NextAction, Panel, next_actions
 from dacase.walls.context import acting_as
 from tests.factories import make_case, share
+from tests.referrals.builders import accepted, send
 
-# Session, user, membership and context of any request; then the case, its log row, parties, grants, timeline.
-OVERHEAD, OWN, EACH_PANEL = 6, 8, 2
+# What a page may ask: session, user, membership, context and all that it shows.
+MOST = 12
+# A test runs inside a transaction of its own: its savepoint and the context given back are no part of a page.
+OF_THE_TEST = 4
+# Session, user, membership and context of any request.
+OVERHEAD, EACH_PANEL = 6, 2
 
 
 @pytest.mark.parametrize("key", ["idva", "idva_manager", "front_door_worker", "social_worker", "marac_coordinator", "refuge_worker", "programme_worker"])  # fmt: skip
-def test_the_case_page_opens_for_every_role_with_few_queries(cast, case, sign_in, key):
+def test_the_case_page_opens_for_every_role_with_few_queries(cast, sign_in, key):
+    """Of a case that came by a referral, with something of every room on its page."""
+    case = accepted(send(cast.police_officer), cast.front_door_worker, cast.idva)
     member = getattr(cast, key)
-    if member.agency != cast.idva.agency:
+    if member.agency not in (cast.idva.agency, cast.front_door_worker.agency):
         share(case, member.agency, actor=cast.idva)
     client, url = sign_in(member), reverse("cases:detail", args=[case.pk])
     client.get(url)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    assert len(queries) <= OVERHEAD + OWN + EACH_PANEL * len(settings.CASE_PANELS)
+    assert len(queries) - OF_THE_TEST <= MOST, [query["sql"][:90] for query in queries]
 
 
 @pytest.mark.parametrize("key", ["police_officer", "front_door_worker", "idva", "idva_manager", "social_worker", "marac_coordinator", "marac_chair", "housing_representative", "refuge_worker", "programme_worker", "commissioner", "auditor", "administrator", "outsider"])  # fmt: skip

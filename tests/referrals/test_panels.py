@@ -1,5 +1,6 @@
 from django.urls import reverse
 
+from dacase.cases.panels import draw
 from dacase.walls.context import acting_as
 from referrals import panels
 from referrals.models import Route
@@ -23,13 +24,13 @@ def test_roles_without_business_get_no_panel(cast):
             assert panels.triage_queue(membership) is None
             assert panels.waiting_routes(membership) is None
             assert panels.sent_referrals(membership) is None
-            assert panels.referrals_of_case(case, membership) is None
+            assert draw(panels.referrals_of_case, case, membership) is None
 
 
 def test_a_case_without_referral_has_no_such_panel(cast):
     case = make_case(cast.idva)
     with acting_as(cast.idva):
-        assert panels.referrals_of_case(case, cast.idva) is None
+        assert draw(panels.referrals_of_case, case, cast.idva) is None
 
 
 def test_each_reader_follows_a_referral_where_that_reader_works_on_it(cast):
@@ -46,7 +47,7 @@ def test_each_reader_follows_a_referral_where_that_reader_works_on_it(cast):
         ),
     ):
         with acting_as(reader):
-            panel = panels.referrals_of_case(case, reader)
+            panel = draw(panels.referrals_of_case, case, reader)
             assert links_of(panel) == [address]
             expected = [] if reader == cast.front_door_worker else [address]
             assert [action.url for action in panel.next_actions] == expected
@@ -59,7 +60,7 @@ def test_a_sender_whose_agency_works_on_the_case_follows_it_as_sender(cast):
     case = open_case_for(referral, cast.front_door_worker)
     share(case, cast.social_worker.agency, actor=cast.front_door_worker)
     with acting_as(cast.social_worker):
-        panel = panels.referrals_of_case(case, cast.social_worker)
+        panel = draw(panels.referrals_of_case, case, cast.social_worker)
         assert links_of(panel) == [reverse("referrals:detail", args=[referral.pk])]
         assert panel.next_actions == []
 
@@ -67,7 +68,7 @@ def test_a_sender_whose_agency_works_on_the_case_follows_it_as_sender(cast):
 def test_an_accepted_referral_asks_for_nothing_more(cast):
     case = accepted(send(cast.police_officer), cast.front_door_worker, cast.idva)
     with acting_as(cast.idva):
-        assert panels.referrals_of_case(case, cast.idva).next_actions == []
+        assert draw(panels.referrals_of_case, case, cast.idva).next_actions == []
         waiting = panels.waiting_routes(cast.idva)
         assert waiting.context["table"] is None
         assert not waiting.context["count"]
@@ -114,7 +115,7 @@ def test_panels_take_one_or_two_queries(cast, django_assert_max_num_queries):
     case = accepted(referral, cast.front_door_worker, cast.idva)
     with acting_as(cast.idva):
         with django_assert_max_num_queries(2):
-            panels.referrals_of_case(case, cast.idva)
+            draw(panels.referrals_of_case, case, cast.idva)
         for panel in (panels.waiting_routes, panels.sent_referrals):
             with django_assert_max_num_queries(2):
                 panel(cast.idva)
