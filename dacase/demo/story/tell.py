@@ -9,6 +9,7 @@ from dacase.demo.chance import at_work, later_at_work
 from dacase.demo.partners import Worker
 from dacase.demo.story import marac, refuge
 from dacase.demo.story.case_file import CaseFile, Teller, write
+from dacase.demo.story.facts import write_facts
 from dacase.demo.story.front_door import Arrival, arrive, end_without_case, received, write_referral
 from dacase.demo.story.household import Someone, household
 from dacase.demo.story.meetings import Meetings
@@ -61,6 +62,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
         # Of two lists in a benchmark every row is to cost the same, whichever cases are on them.
         file.worker = teller.area.worker(dice, "advocacy", "accept_referral")
     write(file)
+    write_facts(file)
     setting.lately = [*setting.lately[-LATELY:], file]
     return file
 
