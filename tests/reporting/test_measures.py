@@ -281,7 +281,8 @@ def test_the_login_of_figures_can_read_no_name_place_or_free_text(world, table, 
 def test_the_columns_of_figures_are_codes_numbers_and_dates(world):
     allowed = ("id", "_id", "_at", "_on", "_count", "_repeat")
     codes = {
-        "source", "state", "criterion", "tool", "band", "cause", "decided_by", "adults", "children", "kind", "services"
+        "source", "state", "criterion", "tool", "band", "cause", "decided_by", "adults", "children", "kind", "services",
+        "closing_reason",
     }  # fmt: skip
     columns = known_columns("dacase_figures")
     assert columns

@@ -22,6 +22,8 @@ from tests.cast import Cast, signed_in_client
 from tests.jobs.conftest import broker, celery_app, relay, start, wait_for  # noqa: F401 - fixtures
 from tests.reporting.asking import ask, fill, reread, rows_of, run_all
 
+KEYS = KINDS["quarterly"].keys
+
 
 def test_asking_makes_a_return_a_job_and_a_message(cast):
     made = ask(cast.commissioner)
@@ -90,14 +92,15 @@ def test_progress_is_seen_while_it_is_counted(world, monkeypatch):
     def watched(kind, period, progress):
         def spy(place, measure):
             progress(place, measure)
-            if place == 4:
+            if measure.key == "marac_referrals":
                 seen.append(in_another_session(lambda: page_of(browser, made)))
 
         return count(kind, period, spy)
 
     monkeypatch.setattr(tasks, "count_return", watched)
     run_all()
-    assert "Counting: Referrals to MARAC, 40% (4 of 10)" in seen[0]
+    place, every = KEYS.index("marac_referrals"), len(KEYS)
+    assert f"Counting: Referrals to MARAC, {100 * place // every}% ({place} of {every})" in seen[0]
 
 
 def page_of(browser, made):
@@ -169,7 +172,7 @@ def test_a_worker_killed_in_mid_return_leaves_one_set_of_figures(world, start, r
         # The count stops at the placements until this transaction ends.
         cursor.execute("BEGIN; LOCK TABLE refuge_placement IN ACCESS EXCLUSIVE MODE")
         worker = start("worker")
-        wait_for(lambda: reread(made, commissioner).job.progress == 7)
+        wait_for(lambda: reread(made, commissioner).job.progress == KEYS.index("placements_started"))
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         broker.flushdb()
