@@ -8,7 +8,8 @@ from dacase.ui.components import Clock, Link, Table
 from referrals.selectors.escalation import waiting_escalations
 from referrals.selectors.question import questions_to
 
-SHOWN = 5
+# Everything that waits is shown: what stands below a fold of five would be lost.
+SHOWN = 50
 
 
 def questions(membership: Membership) -> Panel | None:
