@@ -288,9 +288,16 @@ CASE_PANELS = [
     "referrals.casework.episode_panels.episodes_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
+    "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
+]
+# The parts of a case that other rooms add to its sub-navigation: words, address, verb (dacase/cases/frame.py).
+CASE_PARTS = [
+    ("Notes", "casework:notes", "view_case"),
+    ("Story", "casework:story", "view_case"),
+    ("Letters", "casework:letters", "write_letter"),
 ]
 HOME_PANELS = [
     "referrals.front_door_panels.escalations",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -31,10 +32,19 @@ def frame(request: ActingRequest, case: Case, active: str, **context: Any) -> di
     return {
         "case": case,
         "headline": headline,
-        "tabs": [Tab(text, reverse(name, args=[case.pk]), name == active) for text, name in PARTS],
+        "tabs": tabs(case, request.membership, active),
         "acts": acts(case, request.membership),
         **context,
     }
+
+
+def tabs(case: Case, membership: Membership, active: str) -> list[Tab]:
+    """The parts of the case that this reader may open: this room's, with what others add after the first two."""
+    added = [(text, name) for text, name, verb in settings.CASE_PARTS if membership.may(verb)]
+    return [
+        Tab(text, reverse(name, args=[case.pk]), name == active)
+        for text, name in (*PARTS[:2], *added, *PARTS[2:])
+    ]
 
 
 def acts(case: Case, membership: Membership) -> list[tuple[str, str]]:

@@ -112,3 +112,12 @@ class LetterState(TextChoices):
     PRINTED = "printed", "Printed"
     REFUSED = "refused", "Not sent"
     IN_DOUBT = "in_doubt", "Not known whether it was sent"
+
+
+class NoteKind(TextChoices):
+    CONVERSATION = "conversation", "Conversation with the person supported"
+    PROFESSIONALS = "professionals", "Conversation with professionals"
+    MEETING = "meeting", "Meeting"
+    OBSERVATION = "observation", "Something seen or heard"
+    DECISION = "decision", "Decision and why"
+    OTHER = "other", "Something else"

@@ -12,6 +12,8 @@ from dacase.cases.models import Case
 from dacase.cases.panels import NextAction, Panel, Rows, asks
 from dacase.ui.components import Band, Clock, Link, Table, Tag
 from referrals.casework.models import RiskAssessment
+from referrals.casework.selectors.note import NEWEST_FIRST as NEWEST_NOTE_FIRST
+from referrals.casework.selectors.note import notes_of
 from referrals.casework.selectors.risk_assessment import assessments_of, is_visible_high, trend
 from referrals.casework.selectors.story import story_texts, told
 
@@ -105,3 +107,18 @@ def _letters(case: Case, membership: Membership) -> list[tuple[str, str]]:
     if not membership.may("write_letter"):
         return []
     return [("Letters and emails", reverse("casework:letters", args=[case.pk]))]
+
+
+def _notes(case: Case, membership: Membership) -> dict[str, QuerySet[Any]] | None:
+    if not membership.may("view_case"):
+        return None
+    return {"notes": notes_of(case, membership).order_by(*NEWEST_NOTE_FIRST)[:3]}
+
+
+@asks(_notes)
+def newest_notes(case: Case, membership: Membership, rows: Rows) -> Panel:
+    """The newest notes that this reader may read."""
+    links = [("All notes", reverse("casework:notes", args=[case.pk]))]
+    if membership.may("write_note"):
+        links.insert(0, ("Write a note", reverse("casework:note_create", args=[case.pk])))
+    return Panel("Notes", "casework/panels/notes.html", {"notes": rows["notes"]}, [], links)

@@ -10,6 +10,7 @@ from referrals.casework.models import (
     ExitOutcome,
     HandOver,
     Letter,
+    Note,
     RiskAnswer,
     RiskAssessment,
     StoryPart,
@@ -45,6 +46,7 @@ WALLS = Walls(
         owned_in_case(ContactAttempt),
         owned_in_case(ExitOutcome),
         owned_in_case(Letter),
+        owned_in_case(Note),
     ],
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],

@@ -34,7 +34,7 @@ from marac.models import (
     Meeting,
     MeetingAgency,
 )
-from referrals.casework.models import Letter, RiskAssessment
+from referrals.casework.models import Letter, Note, RiskAssessment
 from referrals.models import (
     Escalation,
     OutsideSender,
@@ -118,7 +118,8 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         grant(case, member, Scope.CASE, **PAST)
     elif relation == "summary":
         grant(case, member, Scope.SUMMARY)
-    letter = make_sent_letter(case, member if relation in OWNERS else outsider)
+    writer = member if relation in OWNERS else outsider
+    letter, note = make_sent_letter(case, writer), make_note(case, writer)
     merged = Person.objects.create(family_name="Accesstest")
     record = {"fields": {}, "had": {}, "moved": {}, "left": {}, "earlier": {}}
     merge = Merge.objects.create(
@@ -131,9 +132,18 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         location=location,
         assessment=assessment,
         letter=letter,
+        note=note,
         relationship=relationship,
         merge=merge,
     )
+
+
+def make_note(case: Case, writer: Membership) -> Note:
+    """A note of the writer's agency, written while the case is open to her."""
+    with acting_as(writer):
+        return Note.objects.create(
+            case=case, agency=writer.agency, kind="other", text="Invented", author=writer
+        )
 
 
 def make_sent_letter(case: Case, writer: Membership) -> Letter:
@@ -156,6 +166,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "location": parts.location.pk,
         "assessment": parts.assessment.pk,
         "sent_letter": parts.letter.pk,
+        "note": parts.note.pk,
     }
 
 

@@ -24,7 +24,12 @@ OF_THE_CASE = (
     "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
-OWNED_IN_CASE: tuple[str, ...] = ("casework_contactattempt", "casework_exitoutcome", "casework_letter")
+OWNED_IN_CASE: tuple[str, ...] = (
+    "casework_contactattempt",
+    "casework_exitoutcome",
+    "casework_letter",
+    "casework_note",
+)
 OWN_AGENCY = (
     "refuge_refugeservice",
     "refuge_unit",

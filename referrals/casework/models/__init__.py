@@ -3,6 +3,7 @@ from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
 from referrals.casework.models.hand_over import HandOver
 from referrals.casework.models.letter import Letter
+from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
@@ -14,6 +15,7 @@ __all__ = [
     "ExitOutcome",
     "HandOver",
     "Letter",
+    "Note",
     "RiskAnswer",
     "RiskAssessment",
     "StoryPart",
