@@ -4,11 +4,10 @@ for every role that may open the case, exports, search and API included. A new a
 import pytest
 from django.urls import reverse
 
-from dacase.agencies.choices import Role
 from dacase.cases.choices import LocationKind
 from dacase.cases.models import Location
 from dacase.walls.context import acting_as
-from tests.access.table import read_table, routes, rows_for
+from tests.access.table import ROLES, read_table, routes, rows_for
 from tests.access.test_access_table import address, member_of
 from tests.access.world import relate
 from tests.cast import Cast, signed_in_client
@@ -48,7 +47,7 @@ def nested(cast: Cast):
     return make
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", ROLES)
 def test_no_page_shows_a_location(role: str, cast: Cast, nested) -> None:
     member = member_of(cast, role)
     client = signed_in_client(member)
