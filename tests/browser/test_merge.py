@@ -23,7 +23,13 @@ def open_second_case(page: Page, reference: str) -> str:
 
 def test_somebody_recorded_twice_becomes_one_and_two_again(sign_in_as: SignIn) -> None:
     police, front_door = sign_in_as("Petra Invented"), sign_in_as("Fern Made-Up")
-    somebody = {"family": "Mergetest", "born": date(1987, 11, 9)}
+    # A number of their own: by that of another journey they would be found already.
+    somebody = {
+        "family": "Mergetest",
+        "born": date(1986, 10, 8),
+        "phone": "07700 900702",
+        "home": "8 Invented Mews",
+    }
     first = open_case_and_route(front_door, refer(police, **somebody))
     second = open_second_case(front_door, refer(police, **somebody))
     assert first != second

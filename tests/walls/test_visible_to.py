@@ -29,6 +29,9 @@ def files(oracle, member):
 NARROWER = {
     "cases_case": files,
     "cases_location": lambda o, m: o.seen(m)["cases_location"] if m.may("view_location") else set(),
+    "cases_immigrationstatus": lambda o, m: (
+        o.seen(m)["cases_immigrationstatus"] if m.may("view_immigration") else set()
+    ),
     "cases_person": lambda o, m: {
         row["person_id"] for row in o.rows["cases_party"] if row["case_id"] in files(o, m)
     },
