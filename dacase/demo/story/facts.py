@@ -37,7 +37,8 @@ SAFEGUARDING = {
     "not_known": 6,
     "not_asked": 8,
 }
-EDUCATION = {"primary": 38, "secondary": 30, "nursery": 14, "not_yet": 12, "not_asked": 6}
+# The first age, in years, at which a child is somewhere.
+EDUCATION = [(16, "further"), (11, "secondary"), (4, "primary"), (2, "nursery"), (0, "not_yet")]
 CONCESSION_FROM = date(2024, 2, 16)
 DISABILITIES = {"no": 62, "little": 12, "lot": 6, "not_limiting": 5, "not_asked": 10, "prefer_not_to_say": 5}
 # How the demo's words for a relationship stand in relationships.csv: perpetrator to victim-survivor.
@@ -98,8 +99,16 @@ def about_child(file: CaseFile, child: Someone, kept: dict[str, object], dice: D
     """Safeguarding and education."""
     file.teller.load.add(
         ChildFacts, id=dice.key(), party_id=child.party_id, safeguarding=dice.weighted(SAFEGUARDING),
-        education=dice.weighted(EDUCATION), lives_with_victim=dice.pick(["yes", "yes", "yes", "no"]), **kept,
+        education=education_of(child, file, dice), lives_with_victim=dice.pick(["yes", "yes", "yes", "no"]), **kept,
     )  # fmt: skip
+
+
+def education_of(child: Someone, file: CaseFile, dice: Dice) -> str:
+    """Where a child of that age is, asked of most."""
+    if child.date_of_birth is None or dice.chance(0.06):
+        return "not_asked"
+    age = (file.opened_at.date() - child.date_of_birth).days / 365.25
+    return next(place for first, place in EDUCATION if age >= first or first == 0)
 
 
 def tie(file: CaseFile, person: Someone, dice: Dice) -> None:
