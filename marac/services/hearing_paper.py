@@ -8,10 +8,10 @@ from typing import Any
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Location
+from dacase.cases.rules.places import without_places
 from dacase.cases.selectors.people import parties_of
 from marac.choices import PaperKind
 from marac.models import Hearing, HearingPaper, MaracReferral
-from marac.rules import without_places
 from marac.selectors.marac_referral import latest_assessment
 from referrals.casework.choices import Answer
 from referrals.casework.rules.risk_assessment import is_visible_high_risk, topics

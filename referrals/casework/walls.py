@@ -2,7 +2,17 @@
 
 from django.db.models import Model
 
-from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case, own_agency
+from dacase.walls.policies import (
+    AGENCY,
+    Policy,
+    Wall,
+    Walls,
+    case_child,
+    child_of,
+    in_open_case,
+    in_visible,
+    own_agency,
+)
 from referrals.casework.models import (
     ContactAttempt,
     Cover,
@@ -11,6 +21,9 @@ from referrals.casework.models import (
     HandOver,
     Letter,
     Note,
+    Plan,
+    PlanAction,
+    PlanPrint,
     RiskAnswer,
     RiskAssessment,
     StoryPart,
@@ -24,6 +37,14 @@ def owned_in_case(model: type[Model]) -> Wall:
     """A table of models.owned.OwnedInCase. Its versions stay with the owner: one may be older than the sharing."""
     own = f"agency_id = {AGENCY} AND {in_open_case('case_id')}"
     shared = f"shared_at IS NOT NULL AND {in_open_case('case_id')}"
+    return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
+
+
+def of_a_plan(model: type[Model]) -> Wall:
+    """A table of rows of plans: read with the plan, written by its agency alone, as its versions are kept."""
+    plans = Plan._meta.db_table
+    own = f"EXISTS (SELECT 1 FROM {plans} p WHERE p.id = plan_id AND p.agency_id = {AGENCY} OFFSET 0)"  # noqa: S608 - names of our own
+    shared = in_visible(plans, "plan_id")
     return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
 
 
@@ -47,6 +68,9 @@ WALLS = Walls(
         owned_in_case(ExitOutcome),
         owned_in_case(Letter),
         owned_in_case(Note),
+        owned_in_case(Plan),
+        of_a_plan(PlanAction),
+        of_a_plan(PlanPrint),
     ],
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],

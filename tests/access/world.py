@@ -50,6 +50,7 @@ from referrals.models import (
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Return
 from tests.access.world_episode import make_stand_ins, make_support
+from tests.access.world_plan import make_plan
 
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
@@ -133,6 +134,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         assessment=assessment,
         letter=letter,
         note=note,
+        plan=make_plan(case, writer),
         relationship=relationship,
         merge=merge,
     )
@@ -167,6 +169,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "assessment": parts.assessment.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        **parts.plan,
     }
 
 
