@@ -98,5 +98,5 @@ class SettleActionForm(VersionedForm):
 class PrintPlanForm(SubmitOnceForm):
     is_safe_to_give = ConfirmField(
         label="I have made sure with her that she can take this paper and keep it without danger",
-        must="Confirm that it is safe to give, or do not print it",
+        must="Confirm that she can keep it without danger, or do not print it",
     )
