@@ -10,7 +10,6 @@ from dacase.walls.policies import (
     case_child,
     child_of,
     in_open_case,
-    in_visible,
     own_agency,
 )
 from referrals.casework.models import (
@@ -41,10 +40,14 @@ def owned_in_case(model: type[Model]) -> Wall:
 
 
 def of_a_plan(model: type[Model]) -> Wall:
-    """A table of rows of plans: read with the plan, written by its agency alone, as its versions are kept."""
+    """A table of rows of plans: read with the plan, written by its agency alone, as its versions are kept.
+
+    The plan is asked through its own walls, which open no plan of a closed case.
+    """
     plans = Plan._meta.db_table
-    own = f"EXISTS (SELECT 1 FROM {plans} p WHERE p.id = plan_id AND p.agency_id = {AGENCY} OFFSET 0)"  # noqa: S608 - names of our own
-    shared = in_visible(plans, "plan_id")
+    in_plan = f"EXISTS (SELECT 1 FROM {plans} p WHERE p.id = plan_id AND"  # noqa: S608 - names of our own
+    own = f"{in_plan} p.agency_id = {AGENCY} OFFSET 0)"
+    shared = f"{in_plan} p.shared_at IS NOT NULL OFFSET 0)"
     return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
 
 

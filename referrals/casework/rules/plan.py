@@ -8,18 +8,26 @@ from referrals.casework.rules.tables import rows
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading. title: for who works with the plan. on_paper: what a paper calls it, which tells less."""
+    """A heading.
+
+    Args:
+        title: for who works with the plan.
+        on_paper: what a paper calls it, which tells less.
+        others_need: the verb that somebody of another agency needs to read what stands under it in a shared
+            plan; empty for none.
+    """
 
     code: str
     title: str
     on_paper: str
+    others_need: str
 
 
 @cache
 def headings() -> dict[str, Heading]:
     """Every heading by its code, in the order shown."""
     return {
-        row["heading"]: Heading(row["heading"], row["title"], row["on_paper"])
+        row["heading"]: Heading(row["heading"], row["title"], row["on_paper"], row["others_need"])
         for row in rows("plan_headings")
     }
 

@@ -1,11 +1,12 @@
 """Safety and support plans of a case: the agency's own, and what others have shared."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
 from referrals.casework.choices import ActionState
 from referrals.casework.models import Episode, Plan, PlanAction, PlanPrint
+from referrals.casework.rules.plan import headings
 
 SOONEST_FIRST = ("due_on", "id")
 
@@ -16,8 +17,16 @@ def plans_of(case: Case, membership: Membership) -> QuerySet[Plan]:
 
 
 def actions_of(case: Case, membership: Membership) -> QuerySet[PlanAction]:
-    """The actions of those plans, the soonest due first, settled ones too."""
+    """The actions of those plans, the soonest due first, settled ones too.
+
+    Of other agencies' plans without headings that ask for a verb which the membership lacks: what is planned
+    about immigration tells the status.
+    """
+    kept = [
+        one.code for one in headings().values() if one.others_need and not membership.may(one.others_need)
+    ]
     actions = PlanAction.objects.visible_to(membership).filter(plan__case=case)
+    actions = actions.exclude(~Q(plan__agency_id=membership.agency_id), heading__in=kept)
     return actions.select_related("plan__agency", "worker__user", "settled_by__user").order_by(*SOONEST_FIRST)
 
 

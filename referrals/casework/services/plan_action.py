@@ -174,5 +174,5 @@ def _save(action: PlanAction, verb: str, actor: Membership) -> PlanAction:
 
 
 def _record(verb: str, action: PlanAction, plan: Plan, actor: Membership) -> None:
-    data = {"heading": action.heading, "state": action.state}
-    record_event(verb, actor=actor, subject=action, case_id=plan.case_id, data=data)
+    # Whoever holds the case reads its events, and an unshared plan must not tell them under which heading.
+    record_event(verb, actor=actor, subject=action, case_id=plan.case_id)

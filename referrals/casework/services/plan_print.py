@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import ContactMethod
@@ -97,9 +98,10 @@ def print_plan(plan_id: UUID, *, is_safe_to_give: bool, submission: UUID, actor:
 def paper_again(print_id: UUID, *, actor: Membership) -> Paper:
     """What was printed, asked again of the safe-contact plan and of the known places.
 
-    Raises PlanPrint.DoesNotExist; ContactRefusedError; ValidationError on another day, for another worker, and
+    Raises NotAllowed, PlanPrint.DoesNotExist; ContactRefusedError; ValidationError on another day, for another worker, and
     once the plan says something else.
     """
+    check_may(actor, "write_plan")
     printed: PlanPrint = own_prints(actor).get(pk=print_id)
     paper = _checked(printed.plan, actor)
     is_todays = timezone.localdate(printed.printed_at) == timezone.localdate()
