@@ -291,6 +291,7 @@ CASE_PANELS = [
     "referrals.casework.plan_panels.plan_of_case",
     "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
+    "referrals.casework.consent_panels.consents_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
 ]
@@ -302,6 +303,7 @@ CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
     ("Story", "casework:story", "view_case"),
     ("Plan", "casework:plan", "view_case"),
+    ("Consent", "casework:consents", "view_case"),
     ("Letters", "casework:letters", "write_letter"),
 ]
 # What other rooms know of the places of a case: functions of a case and a membership that give what is written of

@@ -13,8 +13,9 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.models import Headline
 from referrals.casework.choices import EntryKind
-from referrals.casework.models import ContactAttempt, Episode, HandOver, Plan, PlanAction
+from referrals.casework.models import ConsentRecord, ContactAttempt, Episode, HandOver, Plan, PlanAction
 from referrals.casework.selectors import day as selectors
+from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
 from referrals.models import Route
 
@@ -101,6 +102,22 @@ def review(day: Day, one: Headline) -> Entry:
         one.case.reference,
         one.band,
         day.whose(one.worker),
+    )
+
+
+def consent(day: Day, one: ConsentRecord) -> Entry:
+    """Consent, or going on without it, that is to be looked at again in a case in which she works."""
+    headline = one.case.headline
+    is_own = one.worker_id == day.membership.pk  # type: ignore[attr-defined]
+    return Entry(
+        one.review_on or timezone.localdate(),
+        f"Look at consent again: {one.label}",
+        reverse("casework:consent_change", args=[one.pk]),
+        EntryKind.CONSENT,
+        headline.victim.name,
+        one.case.reference,
+        headline.band,
+        "" if is_own else one.worker_name,  # type: ignore[attr-defined]
     )
 
 
@@ -195,6 +212,15 @@ DAY_SOURCES = [
         "plan_reviews",
         lambda day: selectors.plan_reviews_due(day.membership, day.workers, timezone.localdate(day.until)),
         plan_review,
+    ),
+    Source(
+        "consents",
+        lambda day: (
+            consents_due(day.membership, day.workers, timezone.localdate(day.until))
+            if day.membership.may("record_consent")
+            else None
+        ),
+        consent,
     ),
     Source("routes", _if_may("accept_referral", selectors.routes_waiting), route),
     Source("hand_overs", lambda day: selectors.hand_overs_waiting(day.membership), hand_over),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from referrals.casework.views import (
     closure,
+    consent,
     contact,
     cover,
     day,
@@ -67,6 +68,10 @@ urlpatterns = [
     path("plan-actions/<uuid:pk>/change/", plan_action.plan_action_change, name="plan_action_change"),
     path("plan-actions/<uuid:pk>/settle/", plan_action.plan_action_settle, name="plan_action_settle"),
     path("plan-actions/<uuid:pk>/put-back/", plan_action.plan_action_put_back, name="plan_action_put_back"),
+    path("cases/<uuid:case_pk>/consent/", consent.consents, name="consents"),
+    path("cases/<uuid:case_pk>/consent/new/", consent.consent_create, name="consent_create"),
+    path("consent/<uuid:pk>/change/", consent.consent_change, name="consent_change"),
+    path("consent/<uuid:pk>/withdraw/", consent.consent_withdraw, name="consent_withdraw"),
     path("cases/<uuid:case_pk>/letters/", letter.letter_list, name="letters"),
     path("cases/<uuid:case_pk>/letters/new/", letter.letter_create, name="letter_create"),
     path("letters/<uuid:pk>/", letter.letter, name="letter"),

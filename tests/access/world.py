@@ -49,6 +49,7 @@ from referrals.models import (
 )
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Return
+from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
 from tests.access.world_plan import make_plan
 
@@ -135,6 +136,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         letter=letter,
         note=note,
         plan=make_plan(case, writer),
+        consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
         merge=merge,
     )
@@ -170,6 +172,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
         **parts.plan,
+        "consent": parts.consent.pk,
     }
 
 

@@ -1,3 +1,4 @@
+from referrals.casework.models.consent import ConsentRecord
 from referrals.casework.models.contact import ContactAttempt
 from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
@@ -12,6 +13,7 @@ from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
 
 __all__ = [
+    "ConsentRecord",
     "ContactAttempt",
     "Cover",
     "Episode",
