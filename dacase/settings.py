@@ -288,6 +288,7 @@ CASE_PANELS = [
     "referrals.casework.episode_panels.episodes_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
+    "referrals.casework.incident_panels.incidents_of_case",
     "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
     "marac.panels.hearings_of_case",
@@ -296,6 +297,7 @@ CASE_PANELS = [
 # The parts of a case that other rooms add to its sub-navigation: words, address, verb (dacase/cases/frame.py).
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
+    ("Incidents", "casework:incidents", "view_case"),
     ("Story", "casework:story", "view_case"),
     ("Letters", "casework:letters", "write_letter"),
 ]

@@ -32,6 +32,7 @@ MADE_AT = {
     "casework_riskassessment": "t.completed_at",
     "casework_riskanswer": ASSESSED,
     "casework_episode": "t.opened_at",
+    "casework_incident": "t.recorded_at",
     "casework_contactattempt": "t.made_at",
     "casework_exitoutcome": "(SELECT p.closed_at FROM casework_episode p WHERE p.id = t.episode_id)",
     "marac_maracreferral": "t.referred_at",

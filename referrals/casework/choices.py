@@ -121,3 +121,30 @@ class NoteKind(TextChoices):
     OBSERVATION = "observation", "Something seen or heard"
     DECISION = "decision", "Decision and why"
     OTHER = "other", "Something else"
+
+
+class Precision(TextChoices):
+    """How well the day of an incident is known."""
+
+    EXACT = "exact", "On a day that is known"
+    ABOUT = "about", "About a day"
+    MONTH = "month", "Only the month is known"
+
+
+class Known(TextChoices):
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class ReportedBy(TextChoices):
+    """Who told of an incident."""
+
+    VICTIM = "victim", "The victim-survivor"
+    CHILD = "child", "A child"
+    FAMILY_OR_FRIEND = "family_or_friend", "Family or a friend"
+    NEIGHBOUR = "neighbour", "A neighbour or a passer-by"
+    PROFESSIONAL = "professional", "A professional"
+    PERPETRATOR = "perpetrator", "The perpetrator"
+    SOMEBODY_ELSE = "somebody_else", "Somebody else"
+    NOT_KNOWN = "not_known", "Not known"

@@ -9,6 +9,7 @@ from referrals.casework.models import (
     Episode,
     ExitOutcome,
     HandOver,
+    Incident,
     Letter,
     Note,
     RiskAnswer,
@@ -32,6 +33,7 @@ WALLS = Walls(
         case_child(RiskAssessment),
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
+        case_child(Incident),
         own_agency(Cover),
         own_agency(HandOver),
         Wall(

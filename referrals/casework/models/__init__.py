@@ -2,6 +2,7 @@ from referrals.casework.models.contact import ContactAttempt
 from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
 from referrals.casework.models.hand_over import HandOver
+from referrals.casework.models.incident import Incident
 from referrals.casework.models.letter import Letter
 from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
@@ -14,6 +15,7 @@ __all__ = [
     "Episode",
     "ExitOutcome",
     "HandOver",
+    "Incident",
     "Letter",
     "Note",
     "RiskAnswer",
