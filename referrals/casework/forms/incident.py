@@ -59,11 +59,13 @@ class AccountForm(Form):
         label="Were children there?", choices=Known, help_text="Hearing it from another room counts."
     )
     reported_by = RadioField(label="Who told of it?", choices=ReportedBy)
-    reported_on = DateField(label="When was it told?", not_future=True, required=False)
+    reported_on = DateField(label="When was it told, if you know?", not_future=True, required=False)
     known_to = SelectField(label="Which agency learned of it first?", choices=(), required=False)
     police_told = RadioField(label="Was it reported to the police?", choices=Known)
-    crime_reference = TextField(label="Crime reference", max_length=40, required=False)
+    crime_reference = TextField(label="Crime reference, if you know it", max_length=40, required=False)
 
+    # What stands below a choice must be answered with it; the rest says “if you know”.
+    mark_optional = False
     sections = [
         ("When", "", ["precision"]),
         ("What happened", "", ["kinds", "what_happened", "perpetrator", "children_present"]),
