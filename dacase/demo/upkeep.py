@@ -33,6 +33,8 @@ MADE_AT = {
     "casework_riskanswer": ASSESSED,
     "casework_episode": "t.opened_at",
     "casework_incident": "t.recorded_at",
+    "casework_severitygrid": "t.recorded_at",
+    "casework_severityline": "(SELECT p.recorded_at FROM casework_severitygrid p WHERE p.id = t.grid_id)",
     "casework_contactattempt": "t.made_at",
     "casework_exitoutcome": "(SELECT p.closed_at FROM casework_episode p WHERE p.id = t.episode_id)",
     "marac_maracreferral": "t.referred_at",

@@ -148,3 +148,40 @@ class ReportedBy(TextChoices):
     PERPETRATOR = "perpetrator", "The perpetrator"
     SOMEBODY_ELSE = "somebody_else", "Somebody else"
     NOT_KNOWN = "not_known", "Not known"
+
+
+class Severity(TextChoices):
+    """How severe a type of abuse is. None of the first says that all is well; the last two are never merged."""
+
+    NONE = "none", "None"
+    STANDARD = "standard", "Standard"
+    MODERATE = "moderate", "Moderate"
+    HIGH = "high", "High"
+    NOT_KNOWN = "not_known", "Not known"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class SeverityChange(TextChoices):
+    """Since the last record, or over the last months where there is none."""
+
+    WORSE = "worse", "More severe"
+    SAME = "same", "About as severe"
+    REDUCED = "reduced", "Less severe"
+    NOT_APPLICABLE = "not_applicable", "Does not apply"
+
+
+class FrequencyChange(TextChoices):
+    """Since the last record, or over the last months where there is none."""
+
+    WORSE = "worse", "More often"
+    SAME = "same", "About as often"
+    REDUCED = "reduced", "Less often"
+    NOT_APPLICABLE = "not_applicable", "Does not apply"
+
+
+class Stage(TextChoices):
+    """When in the support a severity grid is recorded."""
+
+    INTAKE = "intake", "Intake"
+    REVIEW = "review", "Review"
+    EXIT = "exit", "Exit"

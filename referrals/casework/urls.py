@@ -11,6 +11,7 @@ from referrals.casework.views import (
     letter,
     note,
     risk_assessment,
+    severity,
     story,
     team,
 )
@@ -46,6 +47,8 @@ urlpatterns = [
     path(
         "assessments/<uuid:pk>/judgement/", risk_assessment.assessment_judgement, name="assessment_judgement"
     ),
+    path("cases/<uuid:case_pk>/severity/", severity.severity, name="severity"),
+    path("cases/<uuid:case_pk>/severity/new/", severity.severity_create, name="severity_create"),
     path("cases/<uuid:case_pk>/story/", story.story, name="story"),
     path("cases/<uuid:case_pk>/story/<slug:part>/", story.story_part, name="story_part"),
     path("cases/<uuid:case_pk>/notes/", note.note_list, name="notes"),

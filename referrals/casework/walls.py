@@ -14,6 +14,8 @@ from referrals.casework.models import (
     Note,
     RiskAnswer,
     RiskAssessment,
+    SeverityGrid,
+    SeverityLine,
     StoryPart,
 )
 
@@ -34,6 +36,9 @@ WALLS = Walls(
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
         case_child(Incident),
+        # Recorded for good: a newer grid stands beside the older.
+        case_child(SeverityGrid, rights="SELECT, INSERT"),
+        child_of(SeverityLine, SeverityGrid, "grid_id", rights="SELECT, INSERT"),
         own_agency(Cover),
         own_agency(HandOver),
         Wall(

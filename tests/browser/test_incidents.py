@@ -47,3 +47,46 @@ def test_three_incidents_lead_to_marac(sign_in_as: Callable[..., Page]) -> None:
     page.locator("a[href*='criterion=potential_escalation']").first.click()
     expect(page.locator("input[name=criterion][value=potential_escalation]")).to_be_checked()
     look(page, "refer-for-escalation")
+
+
+def rate(page: Page, case: str, severity: str) -> None:
+    """Record a grid in which every type is as severe as told, and less so than before."""
+    page.goto(f"{case}severity/new/")
+    page.locator("input[name=stage][value=review]").check()
+    for code in ("physical", "sexual", "stalking", "controlling"):
+        page.locator(f"input[name={code}_severity][value={severity}]").check()
+        for change in ("severity_change", "frequency_change"):
+            page.locator(f"input[name={code}_{change}][value=reduced]").check()
+
+
+def test_severity_is_recorded_and_compared_without_javascript(sign_in_as: Callable[..., Page]) -> None:
+    page = sign_in_as("Ida Fictional", java_script_enabled=False)
+    page.goto("/cases/")
+    page.locator("main tbody a").first.click()
+    page.wait_for_url("**/cases/*/")
+    case = page.url
+    page.get_by_role("link", name="See how the abuse has changed").click()
+    page.goto(f"{case}severity/new/")
+    press(page, "Save the record")
+    expect(page.get_by_text("“Not asked” is an answer").first).to_be_visible()
+    for severity in ("high", "moderate"):
+        rate(page, case, severity)
+        press(page, "Save the record")
+        expect(page.get_by_text("It stands beside the earlier ones.").first).to_be_visible()
+    expect(page.get_by_text("Less severe").first).to_be_visible()
+
+
+def test_severity_on_a_phone_and_on_a_screen(sign_in_as: Callable[..., Page]) -> None:
+    page = sign_in_as("Ida Fictional")
+    page.goto("/cases/")
+    page.locator("main tbody a").first.click()
+    page.wait_for_url("**/cases/*/")
+    case = page.url
+    rate(page, case, "high")
+    look(page, "severity-create")
+    page.locator("input[name=sexual_severity][value=not_asked]").check()
+    fill_date(page, "assessed_on", TODAY - timedelta(days=30))
+    press(page, "Save the record")
+    rate(page, case, "standard")
+    press(page, "Save the record")
+    look(page, "severity")

@@ -83,6 +83,7 @@ SHAPES = {
     ),
     "high assessments": ("SELECT 100 * avg((band = 'high')::int) FROM casework_riskassessment", 20, 40),
     "meetings": ("SELECT count(*) FROM marac_meeting", 65, 70),
+    "severity grids": ("SELECT count(*) FROM casework_severitygrid", 800, 3_000),
     "incidents": ("SELECT count(*) FROM casework_incident", 400, 1_200),
     "barred by somebody": ("SELECT count(*) FROM cases_exclusion", 14, 30),
     # Work that waits on the day the demo is looked at.
@@ -164,6 +165,16 @@ NEVER = {
         " FROM casework_incident i WHERE i.case_id = m.case_id AND i.recorded_at <= m.referred_at"
         " AND i.happened_on > m.referred_at - interval '12 months')"
     ),
+    "a severity grid without a line for each type": (
+        "SELECT 1 FROM casework_severitygrid g WHERE 4 <> (SELECT count(*) FROM casework_severityline l WHERE l.grid_id = g.id)"
+    ),
+    "a grade without how it has changed": (
+        "SELECT 1 FROM casework_severityline WHERE severity IN ('standard', 'moderate', 'high')"
+        " AND 'not_applicable' IN (severity_change, frequency_change)"
+    ),
+    "severity recorded when the case was closed": (
+        "SELECT 1 FROM casework_severitygrid g JOIN cases_case c ON c.id = g.case_id WHERE g.recorded_at > c.closed_at"
+    ),
     "a headline of another band": (
         "SELECT 1 FROM cases_headline l WHERE l.band <> coalesce((SELECT a.band FROM casework_riskassessment a"
         " WHERE a.case_id = l.case_id ORDER BY a.completed_at DESC LIMIT 1), '')"
@@ -199,6 +210,7 @@ def test_nothing_happens_after_the_day_it_is_looked_at(ask):
         ("accepted_at", "referrals_route"),
         ("completed_at", "casework_riskassessment"),
         ("recorded_at", "casework_incident"),
+        ("recorded_at", "casework_severitygrid"),
         ("referred_at", "marac_maracreferral"),
         ("valid_from", "cases_grant"),
         ("created_at", "refuge_placement"),

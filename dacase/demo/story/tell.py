@@ -17,6 +17,7 @@ from dacase.demo.story.meetings import Meetings
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.risk import assess
 from dacase.demo.story.routes import route
+from dacase.demo.story.severity import write_severity
 from marac.choices import Criterion
 from referrals.choices import ReferralState
 from referrals.rules.clock import FRONT_DOOR, due_at
@@ -65,6 +66,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
     write(file)
     write_facts(file)
     write_incidents(file)
+    write_severity(file)
     setting.lately = [*setting.lately[-LATELY:], file]
     return file
 

@@ -7,6 +7,7 @@ from referrals.casework.models.letter import Letter
 from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
+from referrals.casework.models.severity import SeverityGrid, SeverityLine
 from referrals.casework.models.story import StoryPart
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "Note",
     "RiskAnswer",
     "RiskAssessment",
+    "SeverityGrid",
+    "SeverityLine",
     "StoryPart",
 ]
