@@ -294,6 +294,9 @@ CASE_PANELS = [
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
 ]
+# What each room asks before an agency loses a case: functions of case and agency that raise ValidationError
+# (dacase/cases/services/grant.py).
+BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode"]
 # The parts of a case that other rooms add to its sub-navigation: words, address, verb (dacase/cases/frame.py).
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),

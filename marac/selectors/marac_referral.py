@@ -21,7 +21,7 @@ from marac.models.marac_referral import MaracReferralQuerySet
 from marac.rules import is_repeat, repeat_window_ends
 from referrals.casework.models import RiskAssessment
 from referrals.casework.rules.incident import threshold
-from referrals.casework.rules.risk_assessment import is_visible_high_risk
+from referrals.casework.rules.risk_assessment import is_visible_high_risk, tools
 from referrals.casework.selectors.incident import Lately, counted, lately
 
 HEARD_VERB = "hearing_recorded"
@@ -86,8 +86,13 @@ class Support:
 
 def latest_assessment(case: Case, membership: Membership) -> RiskAssessment | None:
     """The newest completed risk assessment of a case."""
+    return _completed(case, membership).first()
+
+
+def _completed(case: Case, membership: Membership) -> QuerySet[RiskAssessment]:
+    """The completed risk assessments of a case, the newest first."""
     found = RiskAssessment.objects.visible_to(membership).filter(case=case, completed_at__isnull=False)
-    return found.order_by("-assessed_on", "-completed_at").first()
+    return found.order_by("-assessed_on", "-completed_at")
 
 
 def criteria_support(case: Case, membership: Membership, *, heard: list[date]) -> list[Support]:
@@ -95,24 +100,40 @@ def criteria_support(case: Case, membership: Membership, *, heard: list[date]) -
 
     `heard`: the days on which the case was heard, newest first.
     """
-    assessment, today = latest_assessment(case, membership), timezone.localdate()
+    assessments, today = list(_completed(case, membership)), timezone.localdate()
     return [
-        _visible_high_risk(assessment),
-        _judgement(assessment),
+        _visible_high_risk(assessments),
+        _judgement(assessments[0] if assessments else None),
         _potential_escalation(lately(counted(case, membership, on=today), on=today)),
         _repeat(heard, today),
     ]
 
 
-def _visible_high_risk(assessment: RiskAssessment | None) -> Support:
+def _visible_high_risk(assessments: list[RiskAssessment]) -> Support:
+    """By the newest assessment with a tool that counts. A newer one that was judged is told beside it.
+
+    A judged tool has no total, so that its yes answers must never be held against a number (domain: the
+    Dash of 14 is visible high risk; police grade the DASH of 2009 and the DARA by judgement).
+    """
     criterion = Criterion.VISIBLE_HIGH_RISK
-    if assessment is None:
+    if not assessments:
         return Support(criterion, False, "No risk assessment has been completed in this case.")
-    day = assessment.assessed_on
-    met = is_visible_high_risk(assessment.tool, assessment.yes_count, on=day)
-    count = f"{assessment.yes_count} yes answer{'' if assessment.yes_count == 1 else 's'}"
+    counted = next((one for one in assessments if tools()[one.tool].is_counted), None)
+    judged = "" if assessments[0] == counted else _judged(assessments[0])
+    if counted is None:
+        return Support(criterion, None, f"{judged} No number of yes answers decides here.")
+    day = counted.assessed_on
+    met = is_visible_high_risk(counted.tool, counted.yes_count, on=day)
+    count = f"{counted.yes_count} yes answer{'' if counted.yes_count == 1 else 's'}"
     end = "." if met else ", fewer than the number for visible high risk."
-    return Support(criterion, met, f"{count} in the {assessment.get_tool_display()} of {day_words(day)}{end}")
+    words = f"{count} in the {counted.get_tool_display()} of {day_words(day)}{end}"
+    return Support(criterion, met, f"{words} {judged}".strip())
+
+
+def _judged(assessment: RiskAssessment) -> str:
+    """What was judged with a tool that has no total."""
+    tool, day = assessment.get_tool_display(), day_words(assessment.assessed_on)
+    return f"The {tool} of {day} has no total: the risk was judged {assessment.get_judged_band_display().lower()}."
 
 
 def _judgement(assessment: RiskAssessment | None) -> Support:

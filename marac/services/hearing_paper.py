@@ -9,12 +9,15 @@ from typing import Any
 from dacase.agencies.models import Membership
 from dacase.cases.models import Location
 from dacase.cases.selectors.people import parties_of
+from dacase.ui.words import lower_first
 from marac.choices import PaperKind
 from marac.models import Hearing, HearingPaper, MaracReferral
 from marac.rules import without_places
 from marac.selectors.marac_referral import latest_assessment
 from referrals.casework.choices import Answer
-from referrals.casework.rules.risk_assessment import is_visible_high_risk, topics
+from referrals.casework.models import RiskAnswer
+from referrals.casework.rules.risk_assessment import tools
+from referrals.casework.selectors.risk_assessment import is_visible_high, speaking_answers
 from referrals.casework.selectors.story import story_texts, told
 
 
@@ -64,18 +67,21 @@ def _risk(referral: MaracReferral, actor: Membership) -> dict[str, Any]:
     assessment = latest_assessment(referral.case, actor)
     if assessment is None:
         return {}
-    labels = topics(assessment.tool)
-    yes = {answer.topic for answer in assessment.answers.all() if answer.answer == Answer.YES}
+    said = speaking_answers(assessment)
     places = Location.objects.filter(case_id=referral.case_id).values_list("value", flat=True)
     return {
         "tool": assessment.get_tool_display(),
         "assessed_on": assessment.assessed_on.isoformat(),
         "band": assessment.band,
-        "visible_high": is_visible_high_risk(
-            assessment.tool, assessment.yes_count, on=assessment.assessed_on
-        ),
-        "yes_count": assessment.yes_count,
-        "topics": [topic.label for code, topic in labels.items() if code in yes],
+        "visible_high": is_visible_high(assessment),
+        # A tool that is judged has no total, and none may be read into it.
+        "yes_count": assessment.yes_count if tools()[assessment.tool].is_counted else None,
+        "topics": [_as_said(topic.label, answer) for topic, answer in said],
         "is_high_by_judgement": assessment.is_high_by_judgement,
         "judgement_reason": without_places(assessment.judgement_reason, places),
     }
+
+
+def _as_said(label: str, answer: RiskAnswer) -> str:
+    """A topic as the hearing reads it: with how often, where that was the answer."""
+    return label if answer.answer == Answer.YES else f"{label}: {lower_first(answer.get_answer_display())}"

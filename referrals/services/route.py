@@ -16,7 +16,7 @@ from dacase.cases.models import Case, Grant, Headline
 from dacase.cases.models.grant import permission_id
 from dacase.cases.services.case import set_headline
 from dacase.cases.services.grant import end_access, grant_access
-from referrals.casework.services.episode import open_episode
+from referrals.casework.services.episode import has_open_episode, open_episode
 from referrals.choices import ReferralState, RouteState
 from referrals.models import Referral, ReferralQuestion, Route
 from referrals.rules import clock
@@ -128,9 +128,14 @@ def _back_to_the_front_door(route: Route) -> None:
 
 
 def _access_to_end(route: Route, actor: Membership) -> Callable[[], object]:
-    """Ends the grant that came with this route; one that the agency holds for another reason stays."""
+    """Ends the grant that came with this route; one that the agency holds for another reason stays.
+
+    An episode that is open already is such a reason: the referral goes back, the support goes on.
+    """
     referral, case = route.referral, route.referral.case
     if case is None or not _grants(case, actor.agency).filter(reason=_grant_reason(referral)).exists():
+        return lambda: None
+    if has_open_episode(case, actor.agency):
         return lambda: None
     return lambda: end_access(case, agency=actor.agency, verb="accept_referral", actor=actor)
 

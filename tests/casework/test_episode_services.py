@@ -3,14 +3,18 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.access import NotAllowed
 from dacase.agencies.models import Membership
 from dacase.audit.models import Event
+from dacase.cases.choices import Scope
 from dacase.cases.models import Headline, Party
+from dacase.cases.selectors.access import grants_on
 from dacase.cases.services.closing import close_case
 from dacase.cases.services.exclusion import bar_from_case
+from dacase.cases.services.grant import end_access, end_grant
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
@@ -19,7 +23,7 @@ from referrals.casework.selectors.day import stranded
 from referrals.casework.selectors.episode import workers_to_give
 from referrals.casework.services import episode as services
 from tests.casework.episodes import begun, fresh
-from tests.factories import make_case
+from tests.factories import make_case, share
 from tests.referrals.builders import accepted, send
 
 
@@ -82,6 +86,43 @@ def test_support_is_for_the_victim_survivor_and_the_children_of_an_open_case(cas
         close_case(case, reason="ended", actor=cast.idva_manager)
     with pytest.raises(ValidationError, match="Reopen"):
         begun(case, cast.idva_manager, cast.idva)
+
+
+def test_access_ends_only_when_no_episode_of_that_agency_is_open(cast, case, sign_in):
+    share(case, cast.social_worker.agency, actor=cast.idva)
+    episode = begun(case, cast.idva_manager, cast.idva)
+    own = cast.idva.agency
+    with acting_as(cast.social_worker):
+        grant = grants_on(case).get(group=own.group)
+    with acting_as(cast.idva):
+        for act in (
+            lambda: end_access(case, agency=own, actor=cast.idva),
+            lambda: end_grant(grant, actor=cast.idva),
+        ):
+            with pytest.raises(ValidationError, match="still supports somebody in this case"):
+                act()
+        assert not Event.objects.filter(verb="access_ended").exists()
+        # The other agency has no work here and may leave, whatever ours does.
+        end_access(case, agency=cast.social_worker.agency, actor=cast.idva)
+    url = reverse("cases:grant_end", args=[case.pk, grant.pk])
+    share(case, cast.social_worker.agency, actor=cast.idva)
+    assert "Its episode has to be closed first" in sign_in(cast.idva).post(url).content.decode()
+    assert fresh(episode, cast.idva).is_open
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=episode.pk).update(closed_at=timezone.now(), closing_reason="needs_met")
+        assert end_access(case, agency=own, actor=cast.idva) == 1
+
+
+def test_a_summary_that_ends_takes_no_episode_out_of_sight(cast, case):
+    begun(case, cast.idva_manager, cast.idva)
+    share(case, cast.idva.agency, actor=cast.idva, scope=Scope.SUMMARY)
+    with acting_as(cast.idva):
+        summary = [
+            one for one in grants_on(case).filter(group=cast.idva.agency.group)
+            if one.permission.codename == Scope.SUMMARY
+        ]  # fmt: skip
+        end_grant(summary[0], actor=cast.idva)
+        assert Episode.objects.visible_to(cast.idva).filter(case=case).exists()
 
 
 def test_only_a_manager_begins_and_allocates(cast, case):

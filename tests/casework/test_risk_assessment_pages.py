@@ -237,7 +237,7 @@ def test_query_budgets(cast, case, idva, django_assert_max_num_queries):
     begun = answered(case, cast.idva, 2)
     done = assessed(case, cast.idva, 16)
     for url, most in (
-        (reverse("casework:assessment_start", args=[case.pk]), 10),
+        (reverse("casework:assessment_start", args=[case.pk]), 11),  # one for the age
         (section_url(begun, 1), 13),
         (reverse("casework:assessment_judgement", args=[begun.pk]), 13),
         (reverse("casework:assessment_detail", args=[done.pk]), 13),

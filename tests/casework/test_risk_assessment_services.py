@@ -214,7 +214,7 @@ def test_picture_and_steps_of_what_is_answered_so_far(cast, case):
         assert [(step.section.number, step.answered, step.is_whole) for step in steps_of(stored)] == [
             (1, 1, False), (2, 1, False), (3, 1, False), (4, 2, False), (5, 0, False)
         ]  # fmt: skip
-        rows = {topic.code: answer for part in answered_sections(stored) for topic, answer in part.rows}
+        rows = {row.topic.code: row.answer for part in answered_sections(stored) for row in part.rows}
         assert len(rows) == 24
         assert (rows["D15"].answer, rows["D15"].source) == (Answer.DONT_KNOW, AnswerSource.VICTIM)
         assert rows["D24"] is None

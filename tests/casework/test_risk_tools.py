@@ -1,6 +1,7 @@
 """Several tools as data: what each asks, how it is scored, and what its answers say."""
 
 import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dacase.cases.choices import Band
+from dacase.cases.models import Person
 from dacase.walls.context import acting_as
 from referrals.casework.choices import Answer, RiskTool
 from referrals.casework.models import RiskAssessment
@@ -90,6 +92,82 @@ def test_a_tool_is_for_an_age(tool, age, fits):
     assert rules.fits_age(tool, age) is fits
 
 
+@pytest.mark.parametrize(
+    ("born", "day", "age"),
+    [((2010, 6, 1), (2026, 5, 31), 15), ((2010, 6, 1), (2026, 6, 1), 16), ((2008, 2, 29), (2026, 2, 28), 17)],
+)
+def test_an_age_is_counted_in_whole_years(born, day, age):
+    assert rules.age_on(date(*born), date(*day)) == age
+
+
+@pytest.mark.parametrize(
+    ("tool", "words"),
+    [("dash", "ages 16 and over"), ("young_dash", "ages 13 to 17"), ("dara", "ages 16 and over")],
+)
+def test_the_ages_of_a_tool_in_words(tool, words):
+    assert rules.ages_of(tool) == words
+
+
+def born(case, actor, years):
+    """The victim-survivor of the case was born on this day, so many years ago."""
+    with acting_as(actor):
+        birthday = timezone.localdate().replace(day=1, year=timezone.localdate().year - years)
+        Person.objects.filter(parties__case=case, parties__role="victim").update(date_of_birth=birthday)
+
+
+def begin(client, case, **values):
+    today = timezone.localdate()
+    day = {f"assessed_on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+    data = day | {"submission": uuid.uuid4()} | values
+    return client.post(reverse("casework:assessment_start", args=[case.pk]), data)
+
+
+def test_a_tool_for_another_age_is_said_so_and_used_only_with_a_reason_that_is_kept(cast, case, sign_in):
+    born(case, cast.idva, 34)
+    client = sign_in(cast.idva)
+    page = client.get(reverse("casework:assessment_start", args=[case.pk])).content.decode()
+    assert page.count("not for this age") == 1
+    assert "Young people’s Dash – not for this age: made for ages 13 to 17" in page
+    refused = begin(client, case, tool="young_dash", tool_reason="  ").content.decode()
+    assert (
+        "This tool is made for ages 13 to 17. Select another, or say why you use it all the same" in refused
+    )
+    assert (
+        begin(client, case, tool="young_dash", tool_reason="Invented: asked as a child.").status_code == 302
+    )
+    with acting_as(cast.idva):
+        one = RiskAssessment.objects.get()
+    assert one.tool_reason == "Invented: asked as a child."
+    page = client.get(reverse("casework:assessment_detail", args=[one.pk])).content.decode()
+    assert "Not made for the victim-survivor’s age" in page
+    assert "Invented: asked as a child." in page
+
+
+def test_a_fitting_tool_asks_for_no_reason_and_keeps_none(cast, case, sign_in):
+    born(case, cast.idva, 34)
+    assert begin(sign_in(cast.idva), case, tool="dash", tool_reason="Typed for nothing").status_code == 302
+    with acting_as(cast.idva):
+        assert RiskAssessment.objects.get().tool_reason == ""
+
+
+def test_an_unknown_age_is_a_hint_and_no_hindrance(cast, case, sign_in):
+    client = sign_in(cast.idva)
+    page = client.get(reverse("casework:assessment_start", args=[case.pk])).content.decode()
+    assert "date of birth is not recorded" in page
+    assert "not for this age" not in page
+    assert begin(client, case, tool="young_dash").status_code == 302
+
+
+def test_the_age_is_that_of_the_day_of_the_conversation(cast, case):
+    born(case, cast.idva, 18)
+    with acting_as(cast.idva):
+        then = timezone.localdate() - timedelta(days=200)
+        one = start_assessment(
+            case.pk, submission=uuid.uuid4(), tool="young_dash", assessed_on=then, actor=cast.idva
+        )
+    assert one.tool_reason == ""
+
+
 def test_refused_and_unknown_stay_apart_and_score_nothing(cast, case):
     one = start(case, cast.idva, "dash")
     codes = list(rules.topics("dash"))
@@ -138,6 +216,53 @@ def test_a_yes_opens_what_hangs_on_it(cast, case):
     assert len(picture(one, cast.idva).unanswered) == 11
     answer(one, cast.idva, {"P08": "no"})
     assert picture(one, cast.idva).is_whole
+
+
+def test_a_section_that_was_closed_again_is_neither_counted_nor_shown_and_comes_back_with_its_answers(
+    cast, case, sign_in
+):
+    one, client = start(case, cast.idva, "dash_2009"), sign_in(cast.idva)
+    stalking = rules.sections("dash_2009")[-1]
+    answer(one, cast.idva, {"P08": "yes", "S01": "yes", "S02": "dont_know"})
+    assert (picture(one, cast.idva).yes_count, picture(one, cast.idva).dont_know_count) == (2, 1)
+    answer(one, cast.idva, {"P08": "no"})
+    found = picture(one, cast.idva)
+    assert (found.yes_count, found.dont_know_count, found.answered_count) == (0, 0, 1)
+    page = client.get(reverse("casework:assessment_detail", args=[one.pk])).content.decode()
+    assert "Very frightened of it" not in page
+    section = reverse("casework:assessment_section", args=[one.pk, stalking.number])
+    page = client.get(section, follow=True).content.decode()
+    assert "is kept, and does not count" in page
+    # What was typed while the section was still open is kept all the same.
+    with acting_as(cast.idva):
+        version = RiskAssessment.objects.get(pk=one.pk).version
+    assert client.post(section, {"version": version, "S03_answer": "yes"}).status_code == 302
+    answer(one, cast.idva, {"P08": "yes"})
+    assert (picture(one, cast.idva).yes_count, picture(one, cast.idva).dont_know_count) == (3, 1)
+
+
+def test_a_closed_section_opens_no_other(monkeypatch):
+    topic = rules.Topic("X", "", False)
+    chain = (
+        rules.TopicSection(1, "One", "", (rules.Topic("A", "", False),)),
+        rules.TopicSection(2, "Two", "", (rules.Topic("B", "", False),), only_if="A"),
+        rules.TopicSection(3, "Three", "", (topic,), only_if="B"),
+    )
+    monkeypatch.setattr(rules, "sections", lambda tool: chain)
+    for answers, opened in (
+        ({"A": "yes", "B": "yes"}, [1, 2, 3]),
+        ({"A": "no", "B": "yes"}, [1]),
+        ({"A": "yes", "B": "no"}, [1, 2]),
+    ):
+        assert [section.number for section in rules.open_sections("dash", answers)] == opened
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_section_is_opened_by_a_topic_that_is_asked_before_it(tool):
+    asked = set()
+    for section in rules.sections(tool):
+        assert not section.only_if or section.only_if in asked
+        asked |= {topic.code for topic in section.topics}
 
 
 def test_an_answer_of_another_tool_is_refused(cast, case):

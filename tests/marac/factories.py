@@ -39,22 +39,31 @@ def agency(name_part: str) -> Agency:
 
 
 def make_assessment(
-    case: Case, actor: Membership, *, yes: list[str] | None = None, **fields: Any
+    case: Case,
+    actor: Membership,
+    *,
+    yes: list[str] | None = None,
+    answers: dict[str, str] | None = None,
+    **fields: Any,
 ) -> RiskAssessment:
-    """A completed Dash assessment with the topics of `yes` answered yes (16 of them unless told)."""
+    """A completed Dash assessment with the topics of `yes` answered yes (16 of them unless told).
+
+    Another tool comes with its own `answers`, by topic.
+    """
     topics = SIXTEEN if yes is None else yes
+    given = dict.fromkeys(topics, Answer.YES.value) if answers is None else answers
     values = {
         "tool_version": "test",
         "agency": actor.agency,
         "assessor": actor,
-        "yes_count": len(topics),
+        "yes_count": len(topics) if answers is None else 0,
         "band": Band.HIGH if len(topics) >= 14 else Band.MEDIUM,
         "completed_at": timezone.now(),
     } | fields
     with acting_as(actor):
         assessment = RiskAssessment.objects.create(case=case, **values)
         RiskAnswer.objects.bulk_create(
-            RiskAnswer(assessment=assessment, topic=topic, answer=Answer.YES) for topic in topics
+            RiskAnswer(assessment=assessment, topic=topic, answer=answer) for topic, answer in given.items()
         )
     return assessment
 

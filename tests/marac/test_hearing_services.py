@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
@@ -75,6 +76,43 @@ def test_papers_hold_an_allow_list_and_nothing_else(marac: Any, cast: Any) -> No
         16,
     )
     assert paper(marac.hearings[1], PaperKind.RISK, cast.marac_chair) == {}
+
+
+def test_a_tool_that_asks_how_often_loses_nothing_on_the_way_to_the_papers(
+    marac: Any, cast: Any, sign_in: Any
+) -> None:
+    case = make_case(cast.idva, victim="Daracase")
+    answers = {"A01": "often", "A11": "sometimes", "A02": "never", "A03": "dont_know", "A18": "always"}
+    judged = {
+        "band": "high",
+        "judged_band": "high",
+        "is_high_by_judgement": True,
+        "judgement_reason": "Invented.",
+    }
+    make_assessment(case, cast.idva, tool="dara", answers=answers, **judged)
+    hearing = list_case(refer(case, cast.idva), marac.meeting, cast.marac_coordinator, [marac.housing])
+    risk = paper(hearing, PaperKind.RISK, cast.housing_representative)
+    assert risk["topics"] == [
+        "Decides whom they may see: often",
+        "Strangles, chokes or smothers: sometimes",
+        "They fear being killed or badly hurt: all the time",
+    ]
+    assert (risk["yes_count"], risk["visible_high"], risk["band"]) == (None, False, "high")
+    page = (
+        sign_in(cast.housing_representative).get(reverse("marac:hearing", args=[hearing.pk])).content.decode()
+    )
+    assert "Strangles, chokes or smothers: sometimes" in page
+    assert "yes answer" not in page
+
+
+def test_answers_of_a_section_that_was_closed_again_reach_no_paper(marac: Any, cast: Any) -> None:
+    case = make_case(cast.idva, victim="Closedcase")
+    answers = {"P01": "yes", "P08": "no", "S01": "yes", "S09": "yes"}
+    judged = {"band": "medium", "judged_band": "medium", "judgement_reason": "Invented."}
+    make_assessment(case, cast.idva, tool="dash_2009", answers=answers, **judged)
+    hearing = list_case(refer(case, cast.idva), marac.meeting, cast.marac_coordinator, [marac.housing])
+    risk = paper(hearing, PaperKind.RISK, cast.housing_representative)
+    assert risk["topics"] == ["Injury from the latest incident"]
 
 
 PLACES = {

@@ -161,6 +161,28 @@ def test_one_yes_answer_is_not_visible_high_risk(case: Case, cast: Any) -> None:
     assert text.endswith("fewer than the number for visible high risk.")
 
 
+JUDGED = {"tool": "dara", "band": "medium", "judged_band": "medium", "judgement_reason": "Invented."}
+
+
+def test_a_tool_without_a_total_is_never_held_against_a_number(case: Case, cast: Any) -> None:
+    often = {f"A{number:02}": "often" for number in range(1, 19)}
+    make_assessment(case, cast.idva, answers=often, **JUDGED)
+    met, text = words(case, cast.idva)["visible_high_risk"]
+    assert met is None
+    assert "has no total: the risk was judged medium." in text
+    assert "No number of yes answers decides here." in text
+    assert "fewer than the number" not in text
+
+
+def test_a_later_judgement_with_another_tool_hides_no_count(case: Case, cast: Any) -> None:
+    make_assessment(case, cast.idva, assessed_on=add_months(today(), -1))
+    make_assessment(case, cast.idva, answers={"A01": "never"}, **JUDGED)
+    met, text = words(case, cast.idva)["visible_high_risk"]
+    assert met is True
+    assert text.startswith("16 yes answers in the Dash of")
+    assert text.endswith("has no total: the risk was judged medium.")
+
+
 @pytest.mark.parametrize(
     ("months", "met", "end"), [(-11, True, "The repeat window ends"), (-13, False, "The repeat window ended")]
 )

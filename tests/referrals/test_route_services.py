@@ -9,6 +9,7 @@ from dacase.audit.models import Event
 from dacase.cases.models import Case, Exclusion, Grant, Headline
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
+from referrals.casework.models import Episode
 from referrals.choices import ReferralState, RouteState
 from referrals.models import Referral, Route
 from referrals.rules import clock
@@ -16,6 +17,7 @@ from referrals.selectors.referral import outcomes, with_routes
 from referrals.selectors.route import opened_by
 from referrals.services import route as services
 from referrals.services import triage
+from tests.casework.episodes import begun
 from tests.factories import share
 from tests.referrals.builders import fresh, open_case_for, route_to, send
 
@@ -179,6 +181,15 @@ def test_access_held_for_another_reason_outlives_the_route(cast, referral):
     with acting_as(cast.idva):
         assert list(Case.objects.all()) == [case]
         assert not Referral.objects.exists()
+
+
+def test_support_that_is_open_outlives_a_referral_that_is_sent_back(cast, referral, routed):
+    case = fresh(referral, cast.idva_manager).case
+    begun(case, cast.idva_manager, cast.idva)
+    act(services.return_route, routed, actor=cast.idva, reason="We support her already")
+    with acting_as(cast.idva):
+        assert list(Case.objects.all()) == [case]
+        assert Episode.objects.filter(case=case, closed_at=None).exists()
 
 
 def test_a_reason_is_needed_and_an_accepted_referral_stays(cast, routed):

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from dacase.agencies.access import check_may
 from dacase.agencies.models import Agency, Membership
@@ -78,12 +80,14 @@ def end_access(case: Case, *, agency: Agency, verb: str = "share_case", actor: M
     """End every grant that `agency` holds on `case`. Returns how many. Its history keeps them.
 
     When an agency gives up its own access this must be its last act in the transaction: the case is gone
-    for it from here on. Raises ValidationError when nobody else holds the whole file.
+    for it from here on. Raises ValidationError when nobody else holds the whole file, or while the agency
+    has open work in the case.
     """
     check_may(actor, verb)
     case = Case.objects.select_for_update().get(pk=case.pk)
     grants = Grant.objects.filter(content_object=case, group_id=agency.group_id)
     check_somebody_keeps(case, grants)
+    check_work_has_ended(case, agency)
     record_event("access_ended", actor=actor, subject=case, case_id=case.pk, data={"agency": str(agency.pk)})
     count, _ = grants.delete()
     return count
@@ -94,7 +98,7 @@ def end_grant(grant: Grant, *, actor: Membership) -> None:
     """End one grant. Its history keeps it. Ending one that has ended does nothing.
 
     Must be the last act of the transaction when it is the actor's own. Raises ValidationError when nobody
-    else holds the whole file.
+    else holds the whole file, or when the whole file is taken from an agency with open work in it.
     """
     check_may(actor, "share_case")
     case = Case.objects.select_for_update().get(pk=grant.content_object_id)
@@ -102,6 +106,8 @@ def end_grant(grant: Grant, *, actor: Membership) -> None:
     if not grants.exists():
         return
     check_somebody_keeps(case, grants)
+    if grant.permission.codename == Scope.CASE:
+        check_work_has_ended(case, grant.group.agency)
     data = {"agency": str(grant.group.agency.pk), "scope": grant.permission.codename}
     record_event("access_ended", actor=actor, subject=grant, case_id=case.pk, data=data)
     grants.delete()
@@ -114,3 +120,12 @@ def check_somebody_keeps(case: Case, ending: QuerySet[Grant]) -> None:
     )
     if not whole.exclude(pk__in=ending.values("pk")).exists():
         raise ValidationError("Nobody else holds this case. Share it with another agency first, or close it.")
+
+
+def check_work_has_ended(case: Case, agency: Agency) -> None:
+    """Raise ValidationError while a room still has open work of `agency` in `case`: settings.BEFORE_ACCESS_ENDS.
+
+    Work in a case that its agency can no longer open is seen by nobody, and so it is lost.
+    """
+    for name in settings.BEFORE_ACCESS_ENDS:
+        import_string(name)(case, agency)

@@ -1,6 +1,7 @@
 """Forms of a risk assessment: when it was, a section of topics, the judgement."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from dacase.ui.forms import (
 )
 from referrals.casework.choices import AnswerSource, RiskTool
 from referrals.casework.models import RiskAnswer
+from referrals.casework.rules import risk_assessment as rules
 from referrals.casework.rules.risk_assessment import TopicSection, answers_of
 from referrals.casework.services.risk_assessment import GivenAnswer
 
@@ -31,11 +33,37 @@ class StartForm(SubmitOnceForm):
         help_text="The day on which you spoke with the victim-survivor",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["assessed_on"].initial = timezone.localdate
+    tool_reason = LongTextField(
+        label="Why do you use this tool all the same?",
+        max_length=500,
+        rows=2,
+        required=False,
+        help_text="Only where it is not made for the victim-survivor’s age. The reason is kept with the assessment.",
+    )
 
+    field_order = ["tool", "tool_reason", "assessed_on"]
     looks = {"tool": Look(small=True)}
+
+    def __init__(self, *args: Any, born: date | None, **kwargs: Any) -> None:
+        """born: the victim-survivor's date of birth, where it is recorded."""
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["assessed_on"].initial = today
+        tool: Any = self.fields["tool"]
+        if born is None:
+            del self.fields["tool_reason"]
+            tool.help_text = "The victim-survivor’s date of birth is not recorded. Ask for the age: not every tool is made for it."
+            return
+        age = rules.age_on(born, today)
+        tool.choices = [
+            (
+                code,
+                label
+                if rules.fits_age(code, age)
+                else f"{label} – not for this age: made for {rules.ages_of(code)}",
+            )
+            for code, label in RiskTool.choices
+        ]
 
 
 class SectionForm(VersionedForm):

@@ -34,6 +34,8 @@ class RiskAssessment(models.Model):
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
     tool = models.CharField(max_length=20, choices=RiskTool, default=RiskTool.DASH)
     tool_version = models.CharField(max_length=20)
+    # Why the tool was used although it is not made for the victim-survivor's age.
+    tool_reason = models.TextField(max_length=500, blank=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     assessor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     assessed_on = models.DateField(default=timezone.localdate)

@@ -60,6 +60,19 @@ def speaking(tool: str) -> frozenset[str]:
     return frozenset(row["code"] for row in found if row["speaks_for"] == "yes")
 
 
+def age_on(born: date, day: date) -> int:
+    """Whole years of age on `day`."""
+    return (day.year - born.year) - ((day.month, day.day) < (born.month, born.day))
+
+
+def ages_of(tool: str) -> str:
+    """For which ages a tool is made, in words, as “ages 13 to 17”."""
+    found = tools()[tool]
+    if found.from_age is None:
+        return "any age" if found.until_age is None else f"ages up to {found.until_age}"
+    return f"ages {found.from_age} {'and over' if found.until_age is None else f'to {found.until_age}'}"
+
+
 def fits_age(tool: str, age: int | None) -> bool:
     """Whether a tool is made for somebody of that age; an unknown age fits every tool."""
     found = tools()[tool]
@@ -111,12 +124,18 @@ def sections(tool: str) -> tuple[TopicSection, ...]:
 
 
 def open_sections(tool: str, answers: Mapping[str, str]) -> list[TopicSection]:
-    """The sections that are asked, given the answers so far (code -> choices.Answer)."""
-    return [
-        section
-        for section in sections(tool)
-        if not section.only_if or answers.get(section.only_if) in speaking(tool)
-    ]
+    """The sections that are asked, given the answers so far (code -> choices.Answer).
+
+    A topic opens a section only where it is asked itself, so that a closed section opens no other.
+    """
+    found: list[TopicSection] = []
+    asked: set[str] = set()
+    for section in sections(tool):
+        opener = section.only_if
+        if not opener or (opener in asked and answers.get(opener) in speaking(tool)):
+            found.append(section)
+            asked.update(topic.code for topic in section.topics)
+    return found
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
 from dacase.agencies.models import Membership
-from dacase.cases.choices import Band
-from dacase.cases.models import Case
+from dacase.cases.choices import Band, PartyRole
+from dacase.cases.models import Case, Party
 from referrals.casework.choices import Answer
 from referrals.casework.models import RiskAnswer, RiskAssessment
 from referrals.casework.rules import risk_assessment as rules
@@ -15,7 +16,7 @@ from referrals.casework.rules import risk_assessment as rules
 
 @dataclass(frozen=True)
 class Picture:
-    """What the answers given so far come to."""
+    """What the answers given so far come to. `answers`: those that count, by topic."""
 
     answers: dict[str, RiskAnswer]
     yes_count: int
@@ -62,12 +63,46 @@ def readable_assessments(membership: Membership) -> QuerySet[RiskAssessment]:
     return visible.prefetch_related("answers")
 
 
+def victims_birthday(case: Case) -> date | None:
+    """When the victim-survivor of a case was born, where that is recorded."""
+    victim = Party.objects.filter(case=case, role=PartyRole.VICTIM)
+    return victim.values_list("person__date_of_birth", flat=True).first()
+
+
+def open_sections(assessment: RiskAssessment) -> list[rules.TopicSection]:
+    """The sections that the assessment asks, given its answers so far."""
+    return rules.open_sections(
+        assessment.tool, {answer.topic: answer.answer for answer in assessment.answers.all()}
+    )
+
+
+def answers_that_count(assessment: RiskAssessment) -> dict[str, RiskAnswer]:
+    """The answers by topic, in the order asked, of the sections that are asked.
+
+    An answer in a section that was closed again stays on record, should it open once more. Until then it is
+    neither counted nor shown nor carried to any paper.
+    """
+    given = {answer.topic: answer for answer in assessment.answers.all()}
+    asked = [topic.code for section in open_sections(assessment) for topic in section.topics]
+    return {code: given[code] for code in asked if code in given}
+
+
+def speaking_answers(assessment: RiskAssessment) -> list[tuple[rules.Topic, RiskAnswer]]:
+    """The topics whose answer speaks for danger, with that answer, in the order asked."""
+    topics, speaks = rules.topics(assessment.tool), rules.speaking(assessment.tool)
+    return [
+        (topics[code], answer)
+        for code, answer in answers_that_count(assessment).items()
+        if answer.answer in speaks
+    ]
+
+
 def picture_of(assessment: RiskAssessment) -> Picture:
     """What the assessment's answers come to, by the thresholds in force on its day."""
-    given = {answer.topic: answer for answer in assessment.answers.all()}
+    given = answers_that_count(assessment)
     codes = {code: answer.answer for code, answer in given.items()}
     tool, yes = assessment.tool, rules.count_of(codes, Answer.YES)
-    asked = [topic for section in rules.open_sections(tool, codes) for topic in section.topics]
+    asked = [topic for section in open_sections(assessment) for topic in section.topics]
     return Picture(
         answers=given,
         yes_count=yes,
@@ -84,10 +119,10 @@ def picture_of(assessment: RiskAssessment) -> Picture:
 
 def steps_of(assessment: RiskAssessment) -> list[Step]:
     """The sections of the assessment's tool with their progress."""
-    given = {answer.topic: answer.answer for answer in assessment.answers.all()}
+    given = answers_that_count(assessment)
     return [
         Step(section, sum(1 for topic in section.topics if topic.code in given))
-        for section in rules.open_sections(assessment.tool, given)
+        for section in open_sections(assessment)
     ]
 
 
@@ -105,18 +140,32 @@ def trend(assessments: Iterable[RiskAssessment]) -> list[RiskAssessment]:
 
 
 @dataclass(frozen=True)
+class AnsweredTopic:
+    """A topic with the answer given, if any, and whether that speaks for danger."""
+
+    topic: rules.Topic
+    answer: RiskAnswer | None
+    speaks: bool
+
+
+@dataclass(frozen=True)
 class AnsweredSection:
-    """A section with each of its topics and the answer given, if any."""
+    """A section with each of its topics and the answer given."""
 
     section: rules.TopicSection
-    rows: list[tuple[rules.Topic, RiskAnswer | None]]
+    rows: list[AnsweredTopic]
 
 
 def answered_sections(assessment: RiskAssessment) -> list[AnsweredSection]:
-    """Every section of the assessment's tool with its answers, in the order asked."""
-    given = {answer.topic: answer for answer in assessment.answers.all()}
-    codes = {code: answer.answer for code, answer in given.items()}
+    """Every section that was asked with its answers, in the order asked."""
+    given, speaks = answers_that_count(assessment), rules.speaking(assessment.tool)
     return [
-        AnsweredSection(section, [(topic, given.get(topic.code)) for topic in section.topics])
-        for section in rules.open_sections(assessment.tool, codes)
+        AnsweredSection(
+            section, [_answered(topic, given.get(topic.code), speaks) for topic in section.topics]
+        )
+        for section in open_sections(assessment)
     ]
+
+
+def _answered(topic: rules.Topic, answer: RiskAnswer | None, speaks: frozenset[str]) -> AnsweredTopic:
+    return AnsweredTopic(topic, answer, answer is not None and answer.answer in speaks)

@@ -130,6 +130,23 @@ def check_can_be_given(worker: Membership, case_ids: Iterable[UUID], *, actor: M
         raise ValidationError({"worker": BARRED})
 
 
+def has_open_episode(case: Case, agency: Agency) -> bool:
+    """Whether `agency` supports somebody in `case` now."""
+    return Episode.objects.filter(case=case, agency=agency, closed_at=None).exists()
+
+
+def check_no_open_episode(case: Case, agency: Agency) -> None:
+    """Raise ValidationError while `agency` supports somebody in `case` (settings.BEFORE_ACCESS_ENDS).
+
+    Without the case its workers would not see the episode any more, nor its clocks.
+    """
+    if has_open_episode(case, agency):
+        raise ValidationError(
+            f"{agency.name} still supports somebody in this case. Its episode has to be closed first. "
+            "If the agency must see nothing from now on, bar it from the case."
+        )
+
+
 def lock_episode(episode_id: UUID, *, actor: Membership) -> Episode:
     """The episode of the actor's own agency, locked. Raises Episode.DoesNotExist."""
     own = Episode.objects.own_of(actor).select_related("case", "party")

@@ -18,7 +18,7 @@ from dacase.cases.services.case import set_headline
 from referrals.casework.choices import Answer, AnswerSource, RiskTool
 from referrals.casework.models import RiskAnswer, RiskAssessment
 from referrals.casework.rules import risk_assessment as rules
-from referrals.casework.selectors.risk_assessment import picture_of
+from referrals.casework.selectors.risk_assessment import picture_of, victims_birthday
 from referrals.services.versions import check_version
 
 
@@ -38,25 +38,29 @@ def start_assessment(
     submission: UUID,
     assessed_on: date | None = None,
     tool: str = RiskTool.DASH,
+    tool_reason: str = "",
     actor: Membership,
 ) -> RiskAssessment:
     """Begin an assessment on a case. The same `submission` gives the same assessment.
 
     Args:
         assessed_on: the day of the conversation, today unless told; its thresholds will hold.
-    Raises NotAllowed, Case.DoesNotExist, ValidationError for a day to come.
+        tool_reason: why this tool, where it is not made for the victim-survivor's age on that day.
+    Raises NotAllowed, Case.DoesNotExist, ValidationError for a day to come and without that reason.
     """
     check_may(actor, "assess_risk")
     case = Case.objects.visible_to(actor).get(pk=case_id)
     today = timezone.localdate()
     if assessed_on is not None and assessed_on > today:
         raise ValidationError({"assessed_on": "Date of the assessment must be today or in the past"})
+    reason = _reason_for_the_tool(case, RiskTool(tool), assessed_on or today, tool_reason)
     assessment, created = RiskAssessment.objects.get_or_create(
         case=case,
         submission=submission,
         defaults={
             "tool": RiskTool(tool),
             "tool_version": rules.tools()[RiskTool(tool)].version,
+            "tool_reason": reason,
             "agency": actor.agency,
             "assessor": actor,
             "assessed_on": assessed_on or today,
@@ -67,6 +71,21 @@ def start_assessment(
             "assessment_started", actor=actor, subject=assessment, case_id=case.pk, data={"tool": tool}
         )
     return assessment
+
+
+def _reason_for_the_tool(case: Case, tool: str, day: date, reason: str) -> str:
+    """The reason to keep: none where the tool fits the age, or where the age is not known."""
+    born = victims_birthday(case)
+    if born is None or rules.fits_age(tool, rules.age_on(born, day)):
+        return ""
+    if not reason.strip():
+        raise ValidationError(
+            {
+                "tool_reason": f"This tool is made for {rules.ages_of(tool)}. "
+                "Select another, or say why you use it all the same"
+            }
+        )
+    return reason.strip()
 
 
 @transaction.atomic

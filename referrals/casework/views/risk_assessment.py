@@ -22,13 +22,20 @@ from referrals.casework.selectors.risk_assessment import (
     answered_sections,
     assessments_of,
     is_visible_high,
+    open_sections,
     picture_of,
     readable_assessments,
     steps_of,
     trend,
+    victims_birthday,
 )
 from referrals.casework.services import risk_assessment as services
 from referrals.views.refusals import missing_is_404
+
+CLOSED_AGAIN = (
+    "Those topics are not asked now, because the answer that opened them has changed. "
+    "What was answered to them is kept, and does not count."
+)
 
 
 @require_GET
@@ -61,7 +68,7 @@ def assessment_list(request: ActingRequest, case_pk: UUID) -> HttpResponse:
 def assessment_start(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     """Begin: who listens, how long there is, which day."""
     case = case_or_404(request, case_pk)
-    form = StartForm(request.POST or None)
+    form = StartForm(request.POST or None, born=victims_birthday(case))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if form.attempt(lambda: services.start_assessment(case_pk, **data, actor=request.membership)):
@@ -79,6 +86,10 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
         return redirect("casework:assessment_detail", pk=pk)
     section = _section(assessment, number)
     draft = FormDraft(request)
+    if not draft.sent and section not in open_sections(assessment):
+        # What was typed on it before it closed is still saved: it may open again.
+        messages.warning(request, CLOSED_AGAIN)
+        return redirect("casework:assessment_judgement", pk=pk)
     answers = {answer.topic: answer for answer in assessment.answers.all()}
     form = draft.bind(
         SectionForm,
