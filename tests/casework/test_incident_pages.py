@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from dacase.agencies.models import Agency
 from dacase.cases.panels import draw
 from dacase.walls.context import acting_as
 from referrals.casework import incident_panels
@@ -137,6 +138,15 @@ def test_it_is_changed_from_what_is_there_and_two_people_see_both(cast, case, id
     assert idva.post(url, answers(version=2, what_happened="Mine.")).status_code == 302
     with acting_as(cast.idva):
         assert Incident.objects.get().what_happened == "Mine."
+
+
+def test_an_agency_that_works_no_more_stays_named(cast, case, idva):
+    closed = cast.housing_representative.agency
+    one = recorded(case, cast.idva, known_to=closed)
+    Agency.objects.filter(pk=closed.pk).update(is_active=False)
+    change = reverse("casework:incident_change", args=[one.pk])
+    assert f'<option value="{closed.pk}" selected>' in text_of(idva.get(change))
+    assert f'value="{closed.pk}"' not in text_of(idva.get(new_url(case)))
 
 
 def test_struck_out_its_words_are_hidden_and_the_reason_is_shown(cast, case, idva):

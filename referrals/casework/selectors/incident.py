@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Window
 
@@ -98,6 +99,6 @@ def perpetrators_of(case: Case, membership: Membership) -> list[Party]:
     return list(parties.select_related("person").order_by("created_at", "id"))
 
 
-def agencies_to_name() -> list[Agency]:
-    """The agencies that may have learned of an incident, by name."""
-    return list(Agency.objects.filter(is_active=True).order_by("name"))
+def agencies_to_name(also: UUID | None = None) -> list[Agency]:
+    """The agencies that may have learned of an incident, by name; `also` one that is named and no longer works."""
+    return list(Agency.objects.filter(Q(is_active=True) | Q(pk=also)).order_by("name"))

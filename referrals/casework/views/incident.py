@@ -90,7 +90,9 @@ def incident_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     incident = own_incident(request, pk)
     draft = FormDraft(request)
     initial = services.as_fields(incident) | {"version": incident.version}
-    form = draft.bind(ChangeIncidentForm, initial=initial, **named(request, incident.case))
+    form = draft.bind(
+        ChangeIncidentForm, initial=initial, **named(request, incident.case, also=incident.known_to_id)
+    )
     if draft.sent and form.is_valid():
         account, version, actor = form.account(), form.cleaned_data["version"], request.membership
         if form.attempt(lambda: services.change_incident(pk, account=account, version=version, actor=actor)):
@@ -130,6 +132,6 @@ def own_incident(request: ActingRequest, pk: UUID) -> Incident:
     return incident
 
 
-def named(request: ActingRequest, case: Case) -> dict[str, Any]:
-    """Whom the form may name."""
-    return {"perpetrators": perpetrators_of(case, request.membership), "agencies": agencies_to_name()}
+def named(request: ActingRequest, case: Case, also: UUID | None = None) -> dict[str, Any]:
+    """Whom the form may name; `also` the agency that is named already."""
+    return {"perpetrators": perpetrators_of(case, request.membership), "agencies": agencies_to_name(also)}
