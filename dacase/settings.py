@@ -291,6 +291,7 @@ CASE_PANELS = [
     "referrals.casework.incident_panels.incidents_of_case",
     "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
+    "referrals.casework.consent_panels.consents_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
 ]
@@ -302,6 +303,7 @@ CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
     ("Incidents", "casework:incidents", "view_case"),
     ("Story", "casework:story", "view_case"),
+    ("Consent", "casework:consents", "view_case"),
     ("Letters", "casework:letters", "write_letter"),
 ]
 HOME_PANELS = [

@@ -91,6 +91,7 @@ class EntryKind(TextChoices):
     NEXT_TRY = "next_try", "Try again"
     REVIEW = "review", "Review"
     ROUTE = "route", "Referral"
+    CONSENT = "consent", "Consent"
     HAND_OVER = "hand_over", "Hand-over"
     SIGN_OFF = "sign_off", "Sign-off"
     AGAINST_PLAN = "against_plan", "Contact against the plan"
@@ -185,3 +186,19 @@ class Stage(TextChoices):
     INTAKE = "intake", "Intake"
     REVIEW = "review", "Review"
     EXIT = "exit", "Exit"
+
+
+class ConsentAnswer(TextChoices):
+    """What was answered when consent was asked for, or why nobody asked."""
+
+    GIVEN = "given", "Asked and given"
+    REFUSED = "refused", "Asked and refused"
+    NOT_SAFE = "not_safe", "Not safe to ask"
+    NOT_ASKED = "not_asked", "Not asked"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ConsentWay(TextChoices):
+    IN_PERSON = "in_person", "In person"
+    PHONE = "phone", "By phone"
+    WRITING = "writing", "In writing"

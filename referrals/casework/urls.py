@@ -2,6 +2,7 @@ from django.urls import path
 
 from referrals.casework.views import (
     closure,
+    consent,
     contact,
     cover,
     day,
@@ -61,6 +62,10 @@ urlpatterns = [
     path("cases/<uuid:case_pk>/incidents/new/", incident.incident_create, name="incident_create"),
     path("incidents/<uuid:pk>/change/", incident.incident_change, name="incident_change"),
     path("incidents/<uuid:pk>/strike-out/", incident.incident_strike, name="incident_strike"),
+    path("cases/<uuid:case_pk>/consent/", consent.consents, name="consents"),
+    path("cases/<uuid:case_pk>/consent/new/", consent.consent_create, name="consent_create"),
+    path("consent/<uuid:pk>/change/", consent.consent_change, name="consent_change"),
+    path("consent/<uuid:pk>/withdraw/", consent.consent_withdraw, name="consent_withdraw"),
     path("cases/<uuid:case_pk>/letters/", letter.letter_list, name="letters"),
     path("cases/<uuid:case_pk>/letters/new/", letter.letter_create, name="letter_create"),
     path("letters/<uuid:pk>/", letter.letter, name="letter"),

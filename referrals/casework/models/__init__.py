@@ -1,3 +1,4 @@
+from referrals.casework.models.consent import ConsentRecord
 from referrals.casework.models.contact import ContactAttempt
 from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
@@ -11,6 +12,7 @@ from referrals.casework.models.severity import SeverityGrid, SeverityLine
 from referrals.casework.models.story import StoryPart
 
 __all__ = [
+    "ConsentRecord",
     "ContactAttempt",
     "Cover",
     "Episode",
