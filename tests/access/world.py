@@ -51,6 +51,7 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Return
 from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
+from tests.access.world_plan import make_plan
 
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
@@ -139,6 +140,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         incident=incident,
         letter=letter,
         note=note,
+        plan=make_plan(case, writer),
         consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
         merge=merge,
@@ -175,6 +177,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "incident": parts.incident.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        **parts.plan,
         "consent": parts.consent.pk,
     }
 

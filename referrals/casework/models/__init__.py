@@ -7,6 +7,9 @@ from referrals.casework.models.incident import Incident
 from referrals.casework.models.letter import Letter
 from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
+from referrals.casework.models.plan import Plan
+from referrals.casework.models.plan_action import PlanAction
+from referrals.casework.models.plan_print import PlanPrint
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.severity import SeverityGrid, SeverityLine
 from referrals.casework.models.story import StoryPart
@@ -21,6 +24,9 @@ __all__ = [
     "Incident",
     "Letter",
     "Note",
+    "Plan",
+    "PlanAction",
+    "PlanPrint",
     "RiskAnswer",
     "RiskAssessment",
     "SeverityGrid",
