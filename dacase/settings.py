@@ -261,6 +261,8 @@ CELERY_BEAT_SCHEDULE = {
     "end-expired-grants": {"task": "dacase.cases.end_expired_grants", "schedule": 60.0},
     "forget-old-drafts": {"task": "dacase.cases.forget_old_drafts", "schedule": crontab(hour=2, minute=10)},
     "escalate-late": {"task": "referrals.escalate_late", "schedule": 60.0},
+    # In working hours: a reminder at night lights up a screen beside somebody’s bed.
+    "remind-of-tasks": {"task": "casework.remind_of_tasks", "schedule": crontab(minute="*/10", hour="7-18")},
     "check-walls": {"task": "dacase.cases.check_walls", "schedule": crontab(hour=2, minute=30)},
 }
 
@@ -286,6 +288,7 @@ PUBLIC_RATE_LIMITS = {"hello": "20/h/ip", "partners": "30/h/ip"}
 CASE_PANELS = [
     "dacase.cases.case_panels.people",
     "referrals.casework.episode_panels.episodes_of_case",
+    "referrals.casework.task_panels.tasks_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
     "referrals.casework.panels.newest_notes",
@@ -302,6 +305,7 @@ CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
     ("Story", "casework:story", "view_case"),
     ("Consent", "casework:consents", "view_case"),
+    ("Tasks", "casework:tasks", "work_episode"),
     ("Letters", "casework:letters", "write_letter"),
 ]
 HOME_PANELS = [

@@ -15,6 +15,8 @@ from referrals.casework.models import (
     RiskAnswer,
     RiskAssessment,
     StoryPart,
+    Task,
+    TaskReminder,
 )
 
 # Everybody who holds the file is told who supports; only the agency itself says so of itself.
@@ -59,6 +61,8 @@ WALLS = Walls(
         owned_in_case(ExitOutcome),
         owned_in_case(Letter),
         owned_in_case(Note),
+        owned_in_case(Task),
+        child_of(TaskReminder, Task, "task_id"),
     ],
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],

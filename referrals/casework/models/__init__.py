@@ -8,6 +8,7 @@ from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
+from referrals.casework.models.task import Task, TaskReminder
 
 __all__ = [
     "ConsentRecord",
@@ -21,4 +22,6 @@ __all__ = [
     "RiskAnswer",
     "RiskAssessment",
     "StoryPart",
+    "Task",
+    "TaskReminder",
 ]
