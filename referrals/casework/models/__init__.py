@@ -13,6 +13,7 @@ from referrals.casework.models.plan_print import PlanPrint
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.severity import SeverityGrid, SeverityLine
 from referrals.casework.models.story import StoryPart
+from referrals.casework.models.task import Task, TaskReminder
 
 __all__ = [
     "ConsentRecord",
@@ -32,4 +33,6 @@ __all__ = [
     "SeverityGrid",
     "SeverityLine",
     "StoryPart",
+    "Task",
+    "TaskReminder",
 ]
