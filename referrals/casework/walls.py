@@ -19,6 +19,7 @@ from referrals.casework.models import (
     Episode,
     ExitOutcome,
     HandOver,
+    Incident,
     Letter,
     Note,
     Plan,
@@ -26,7 +27,11 @@ from referrals.casework.models import (
     PlanPrint,
     RiskAnswer,
     RiskAssessment,
+    SeverityGrid,
+    SeverityLine,
     StoryPart,
+    Task,
+    TaskReminder,
 )
 
 # Everybody who holds the file is told who supports; only the agency itself says so of itself.
@@ -57,6 +62,10 @@ WALLS = Walls(
         case_child(RiskAssessment),
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
+        case_child(Incident),
+        # Recorded for good: a newer grid stands beside the older.
+        case_child(SeverityGrid, rights="SELECT, INSERT"),
+        child_of(SeverityLine, SeverityGrid, "grid_id", rights="SELECT, INSERT"),
         # Read with the file by all who hold it, recorded in nobody else's name, never changed.
         Wall(
             ConsentRecord,
@@ -83,6 +92,8 @@ WALLS = Walls(
         owned_in_case(ExitOutcome),
         owned_in_case(Letter),
         owned_in_case(Note),
+        owned_in_case(Task),
+        child_of(TaskReminder, Task, "task_id"),
         owned_in_case(Plan),
         of_a_plan(PlanAction),
         of_a_plan(PlanPrint),

@@ -34,7 +34,7 @@ from marac.models import (
     Meeting,
     MeetingAgency,
 )
-from referrals.casework.models import Letter, Note, RiskAssessment
+from referrals.casework.models import Incident, Letter, Note, RiskAssessment
 from referrals.models import (
     Escalation,
     OutsideSender,
@@ -52,6 +52,7 @@ from reporting.models import Return
 from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
 from tests.access.world_plan import make_plan
+from tests.access.world_task import make_task
 
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
@@ -114,6 +115,10 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     assessment = RiskAssessment.objects.create(
         case=case, tool_version="2014", agency=member.agency, assessor=member
     )
+    incident = Incident.objects.create(
+        case=case, happened_on=date(2026, 1, 1), kinds=["other"], what_happened="Invented",
+        agency=member.agency, recorded_by=member,
+    )  # fmt: skip
     if relation in GRANTED:
         grant(case, member, Scope.CASE)
     elif relation == "expired":
@@ -133,8 +138,10 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         parties=parties,
         location=location,
         assessment=assessment,
+        incident=incident,
         letter=letter,
         note=note,
+        task=make_task(case, writer),
         plan=make_plan(case, writer),
         consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
@@ -169,8 +176,10 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "merge": parts.merge.pk,
         "location": parts.location.pk,
         "assessment": parts.assessment.pk,
+        "incident": parts.incident.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        "task": parts.task.pk,
         **parts.plan,
         "consent": parts.consent.pk,
     }
