@@ -15,6 +15,7 @@ from referrals.casework.views import (
     plan_print,
     risk_assessment,
     story,
+    task,
     team,
 )
 
@@ -72,6 +73,14 @@ urlpatterns = [
     path("cases/<uuid:case_pk>/consent/new/", consent.consent_create, name="consent_create"),
     path("consent/<uuid:pk>/change/", consent.consent_change, name="consent_change"),
     path("consent/<uuid:pk>/withdraw/", consent.consent_withdraw, name="consent_withdraw"),
+    path("cases/<uuid:case_pk>/tasks/", task.tasks, name="tasks"),
+    path("cases/<uuid:case_pk>/tasks/new/", task.task_create, name="task_create"),
+    path("tasks/<uuid:pk>/", task.task, name="task"),
+    path("tasks/<uuid:pk>/change/", task.task_change, name="task_change"),
+    path("tasks/<uuid:pk>/give/", task.task_give, name="task_give"),
+    path("tasks/<uuid:pk>/done/", task.task_done, name="task_done"),
+    path("tasks/<uuid:pk>/drop/", task.task_drop, name="task_drop"),
+    path("tasks/<uuid:pk>/put-back/", task.task_put_back, name="task_put_back"),
     path("cases/<uuid:case_pk>/letters/", letter.letter_list, name="letters"),
     path("cases/<uuid:case_pk>/letters/new/", letter.letter_create, name="letter_create"),
     path("letters/<uuid:pk>/", letter.letter, name="letter"),
