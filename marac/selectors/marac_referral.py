@@ -20,7 +20,7 @@ from marac.models import Hearing, MaracReferral
 from marac.models.marac_referral import MaracReferralQuerySet
 from marac.rules import is_repeat, repeat_window_ends
 from referrals.casework.models import RiskAssessment
-from referrals.casework.rules.risk_assessment import is_visible_high_risk, tools
+from referrals.casework.rules.risk_assessment import is_visible_high_risk
 
 HEARD_VERB = "hearing_recorded"
 
@@ -120,12 +120,12 @@ def _visible_high_risk(assessments: list[RiskAssessment]) -> Support:
     criterion = Criterion.VISIBLE_HIGH_RISK
     if not assessments:
         return Support(criterion, False, "No risk assessment has been completed in this case.")
-    counted = next((one for one in assessments if tools()[one.tool].is_counted), None)
+    counted = next((one for one in assessments if one.definition.is_counted), None)
     judged = "" if assessments[0] == counted else _judged(assessments[0])
     if counted is None:
         return Support(criterion, None, f"{judged} No number of yes answers decides here.")
     day = counted.assessed_on
-    met = is_visible_high_risk(counted.tool, counted.yes_count, on=day)
+    met = is_visible_high_risk(counted.definition, counted.yes_count, on=day)
     count = f"{counted.yes_count} yes answer{'' if counted.yes_count == 1 else 's'}"
     end = "." if met else ", fewer than the number for visible high risk."
     words = f"{count} in the {counted.get_tool_display()} of {day_words(day)}{end}"

@@ -17,17 +17,19 @@ from dacase.ui.charts import line_chart
 from referrals.casework.forms.risk_assessment import BandForm, JudgementForm, SectionForm, StartForm
 from referrals.casework.models import RiskAssessment
 from referrals.casework.panels import assessment_table
-from referrals.casework.rules.risk_assessment import TopicSection, sections, tools
+from referrals.casework.rules.risk_assessment import TopicSection, sections
 from referrals.casework.selectors.risk_assessment import (
     answered_sections,
     assessments_of,
+    beginning,
+    changes_since,
+    earlier_answers,
     is_visible_high,
     open_sections,
     picture_of,
     readable_assessments,
     steps_of,
     trend,
-    victims_birthday,
 )
 from referrals.casework.services import risk_assessment as services
 from referrals.views.refusals import missing_is_404
@@ -68,7 +70,7 @@ def assessment_list(request: ActingRequest, case_pk: UUID) -> HttpResponse:
 def assessment_start(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     """Begin: who listens, how long there is, which day."""
     case = case_or_404(request, case_pk)
-    form = StartForm(request.POST or None, born=victims_birthday(case))
+    form = StartForm(request.POST or None, known=beginning(case, request.membership))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if form.attempt(lambda: services.start_assessment(case_pk, **data, actor=request.membership)):
@@ -93,9 +95,10 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
     answers = {answer.topic: answer for answer in assessment.answers.all()}
     form = draft.bind(
         SectionForm,
-        tool=assessment.tool,
+        tool=assessment.definition,
         section=section,
         answers=answers,
+        earlier=earlier_answers(assessment, request.membership),
         initial={"version": assessment.version},
     )
     if draft.sent and form.is_valid():
@@ -122,7 +125,7 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
     if assessment.completed_at:
         return redirect("casework:assessment_detail", pk=pk)
     draft = FormDraft(request)
-    asked = JudgementForm if tools()[assessment.tool].is_counted else BandForm
+    asked = JudgementForm if assessment.definition.is_counted else BandForm
     form: Any = draft.bind(asked, initial={"version": assessment.version})
     if draft.sent and form.is_valid():
         values, actor = form.cleaned_data, request.membership
@@ -135,6 +138,7 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
         "assessment": assessment,
         "steps": steps_of(assessment),
         "picture": picture_of(assessment),
+        "changes": changes_since(earlier_answers(assessment, request.membership), assessment),
     }
     return render(request, "casework/risk_assessment/judgement.html", {**draft.context, **context})
 
@@ -165,7 +169,7 @@ def _own_assessment(request: ActingRequest, pk: UUID) -> RiskAssessment:
 
 
 def _section(assessment: RiskAssessment, number: int) -> TopicSection:
-    for section in sections(assessment.tool):
+    for section in sections(assessment.definition):
         if section.number == number:
             return section
     raise Http404
