@@ -137,6 +137,8 @@ def a_case(request: HttpRequest) -> HttpResponse:
             reviewed=date(2026, 11, 2),
             href="/contact/",
         ),
+        "long_overdue": now - timedelta(hours=47),
+        "soon": now + timedelta(minutes=59),
         "old_plan": SafeContact(ways=["Post"], out_of_date=True, href="/contact/"),
         "facts": [
             Fact("Reference", "NM-7K2Q-94XD"),
