@@ -110,7 +110,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         case=case, party=parties[0], kind="parent", other=parties[2], recorded_by=outsider
     )
     assessment = RiskAssessment.objects.create(
-        case=case, tool_version="2014", agency=member.agency, assessor=member
+        case=case, tool_version="24 topics, 1", agency=member.agency, assessor=member
     )
     if relation in GRANTED:
         grant(case, member, Scope.CASE)

@@ -135,7 +135,9 @@ def _of_version(name: str, tool: Tool) -> list[dict[str, str]]:
     return [
         row
         for row in rows(name)
-        if (place[row["from_version"]] if row["from_version"] else 0) <= here <= (place[row["until_version"]] if row["until_version"] else last)
+        if (place[row["from_version"]] if row["from_version"] else 0)
+        <= here
+        <= (place[row["until_version"]] if row["until_version"] else last)
     ]
 
 

@@ -113,7 +113,7 @@ class Earlier:
         answer = self.answers.get(topic)
         if answer is None or self.assessed_on is None:
             return ""
-        return f"{day_words(self.assessed_on)}: {answer.get_answer_display()}"
+        return f"Last time, on {day_words(self.assessed_on)}: {answer.get_answer_display()}"
 
 
 NOTHING_EARLIER = Earlier(None, {}, {}, frozenset())
@@ -141,7 +141,7 @@ def earlier_answers(assessment: RiskAssessment, membership: Membership) -> Earli
 
 @dataclass(frozen=True)
 class Change:
-    """A topic whose answer changed: what it was, and what it is now. Empty: not answered."""
+    """A topic whose answer changed: what it was, and what it is now. Empty: it was not asked."""
 
     label: str
     before: str
@@ -161,15 +161,16 @@ class Changes:
 
 
 def changes_since(earlier: Earlier, assessment: RiskAssessment) -> Changes | None:
-    """What changed since the earlier answers; None where there are none."""
+    """What changed since the earlier answers; None where there are none. A topic still to answer is left out."""
     if earlier.assessed_on is None:
         return None
     tool, now = assessment.definition, answers_that_count(assessment)
+    waiting = {topic.code for section in open_sections(assessment) for topic in section.topics} - set(now)
     labels = earlier.labels | {code: topic.label for code, topic in rules.topics(tool).items()}
     changes = Changes(earlier.assessed_on, [], [], [])
     for code, label in labels.items():
         old, new = earlier.answers.get(code), now.get(code)
-        if (old.answer if old else "") == (new.answer if new else ""):
+        if code in waiting or (old.answer if old else "") == (new.answer if new else ""):
             continue
         spoke = old is not None and old.answer in earlier.speaks
         speaks = new is not None and new.answer in rules.speaking(tool)
