@@ -12,6 +12,7 @@ from referrals.casework.views import (
     risk_assessment,
     story,
     team,
+    wording,
 )
 
 app_name = "casework"
@@ -45,6 +46,11 @@ urlpatterns = [
     path(
         "assessments/<uuid:pk>/judgement/", risk_assessment.assessment_judgement, name="assessment_judgement"
     ),
+    path("wording/", wording.wording_list, name="wordings"),
+    path("wording/load/", wording.wording_load, name="wording_load"),
+    path("wording/<uuid:pk>/", wording.wording, name="wording"),
+    path("wording/<uuid:pk>/use/", wording.wording_use, name="wording_use"),
+    path("wording/<uuid:pk>/withdraw/", wording.wording_withdraw, name="wording_withdraw"),
     path("cases/<uuid:case_pk>/story/", story.story, name="story"),
     path("cases/<uuid:case_pk>/story/<slug:part>/", story.story_part, name="story_part"),
     path("cases/<uuid:case_pk>/notes/", note.note_list, name="notes"),

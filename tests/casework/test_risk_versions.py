@@ -16,10 +16,9 @@ from dacase.walls.context import acting_as
 from referrals.casework.models import RiskAssessment
 from referrals.casework.rules import risk_assessment as rules
 from referrals.casework.rules.tables import rows
+from referrals.casework.selectors.earlier_assessment import changes_since, earlier_answers, earlier_of
 from referrals.casework.selectors.risk_assessment import (
     answered_sections,
-    changes_since,
-    earlier_answers,
     picture_of,
     readable_assessments,
 )
@@ -252,15 +251,15 @@ class TestEarlier:
         answered(case, cast.idva, 3)
         new = start(case, cast.idva, assessed_on=timezone.localdate() - timedelta(days=30))
         with acting_as(cast.idva):
-            assert not earlier_answers(kept(new, cast.idva), cast.idva).answers
+            assert not earlier_of(earlier_answers(kept(new, cast.idva), cast.idva)).answers
         assessed(case, cast.idva, 3)
         with acting_as(cast.idva):
-            assert not earlier_answers(kept(new, cast.idva), cast.idva).answers
+            assert not earlier_of(earlier_answers(kept(new, cast.idva), cast.idva)).answers
         self.before(case, cast.idva, days=40)
         other = start(case, cast.idva, tool="dara", early_reason="incident")
         with acting_as(cast.idva):
-            assert earlier_answers(kept(new, cast.idva), cast.idva).answers["D01"].answer == "yes"
-            assert not earlier_answers(kept(other, cast.idva), cast.idva).answers
+            assert earlier_of(earlier_answers(kept(new, cast.idva), cast.idva)).answers["D01"].answer == "yes"
+            assert not earlier_of(earlier_answers(kept(other, cast.idva), cast.idva)).answers
 
     def test_what_changed_is_said_before_the_judgement(
         self, cast, case, sign_in, django_assert_max_num_queries
@@ -270,7 +269,7 @@ class TestEarlier:
         fill(new, cast.idva, D01="yes", D02="refused", D03="no", D15="yes", D16="no", D17="no")
         with acting_as(cast.idva):
             found = kept(new, cast.idva)
-            changes = changes_since(earlier_answers(found, cast.idva), found)
+            changes = changes_since(earlier_of(earlier_answers(found, cast.idva)), found)
         assert [(one.label, one.before, one.now) for one in changes.began] == [
             ("Strangling, choking or drowning", "No", "Yes")
         ]
@@ -301,6 +300,6 @@ class TestEarlier:
         fill(new, cast.idva, D01="yes", D25="yes")
         with acting_as(cast.idva):
             found = kept(new, cast.idva)
-            changes = changes_since(earlier_answers(found, cast.idva), found)
+            changes = changes_since(earlier_of(earlier_answers(found, cast.idva)), found)
         assert [(one.label, one.before) for one in changes.began] == [("Invented topic", "")]
         assert [(one.label, one.now) for one in changes.ended] == [("Cruelty to animals or pets", "")]

@@ -23,7 +23,8 @@ from referrals.casework.choices import AnswerSource, EarlyReason, RiskTool
 from referrals.casework.models import RiskAnswer
 from referrals.casework.rules import risk_assessment as rules
 from referrals.casework.rules.risk_assessment import Tool, TopicSection, answers_of
-from referrals.casework.selectors.risk_assessment import NOTHING_EARLIER, Beginning, Earlier
+from referrals.casework.selectors.earlier_assessment import NOTHING_EARLIER, Beginning, Earlier
+from referrals.casework.selectors.wording import OUR_OWN, Wording
 from referrals.casework.services.risk_assessment import GivenAnswer
 
 
@@ -106,6 +107,7 @@ class SectionForm(VersionedForm):
         section: TopicSection,
         answers: Mapping[str, RiskAnswer] | None = None,
         earlier: Earlier = NOTHING_EARLIER,
+        wording: Wording = OUR_OWN,
         **kwargs: Any,
     ) -> None:
         initial = kwargs.pop("initial", {})
@@ -116,7 +118,7 @@ class SectionForm(VersionedForm):
                 f"{code}_note": answer.note,
             }
         super().__init__(*args, initial=initial, **kwargs)
-        self.section, self.tool, self.earlier = section, tool, earlier
+        self.section, self.tool, self.earlier, self.wording = section, tool, earlier, wording
         self.looks: dict[str, Look] = {}  # type: ignore[misc]  # each topic's own
         for topic in section.topics:
             self._ask(topic.code, topic.label)
@@ -127,7 +129,7 @@ class SectionForm(VersionedForm):
             label=label,
             choices=list(answers_of(self.tool).items()),
             required=False,
-            help_text=self.earlier.words(code),
+            help_text=" ".join(filter(None, [self.wording.question(code), self.earlier.words(code)])),
         )
         self.fields[f"{code}_source"] = SelectField(
             label=f"Who said so, on “{label}”",
@@ -138,7 +140,8 @@ class SectionForm(VersionedForm):
         self.fields[f"{code}_note"] = LongTextField(
             label=f"Note on “{label}”", max_length=2_000, rows=2, required=False
         )
-        self.looks[f"{code}_answer"] = Look(inline=True)
+        meant = self.wording.help(code)
+        self.looks[f"{code}_answer"] = Look(inline=True, help=(f"Help on “{label}”", meant) if meant else ())
 
     @property
     def rows(self) -> list[dict[str, Any]]:

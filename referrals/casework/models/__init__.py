@@ -7,6 +7,7 @@ from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
+from referrals.casework.models.wording import ToolWording, TopicWording
 
 __all__ = [
     "ContactAttempt",
@@ -19,4 +20,6 @@ __all__ = [
     "RiskAnswer",
     "RiskAssessment",
     "StoryPart",
+    "ToolWording",
+    "TopicWording",
 ]

@@ -19,7 +19,8 @@ from dacase.ui.words import day_words
 from referrals.casework.choices import Answer, AnswerSource, EarlyReason, RiskTool
 from referrals.casework.models import RiskAnswer, RiskAssessment
 from referrals.casework.rules import risk_assessment as rules
-from referrals.casework.selectors.risk_assessment import Beginning, beginning, picture_of
+from referrals.casework.selectors.earlier_assessment import Beginning, beginning
+from referrals.casework.selectors.risk_assessment import picture_of
 from referrals.services.versions import check_version
 
 
