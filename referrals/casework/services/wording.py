@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
@@ -16,6 +16,7 @@ from referrals.casework.rules.risk_assessment import Tool
 from referrals.casework.rules.wording import errors_of, read_wording
 
 LONGEST_LICENCE = 1_000
+SAME_DAY = "Other wording is used from the same day. Withdraw that first"
 
 
 @transaction.atomic
@@ -88,9 +89,13 @@ def use_wording(wording_id: UUID, *, actor: Membership) -> ToolWording:
             f"{other.agency.name} has loaded wording for this tool. Its administrator has to withdraw it first"
         )
     if same.filter(from_date=wording.from_date).exists():
-        raise ValidationError("Other wording is used from the same day. Withdraw that first")
+        raise ValidationError(SAME_DAY)
     wording.confirmed_at = timezone.now()
-    wording.save(update_fields=["confirmed_at"])
+    try:
+        with transaction.atomic():
+            wording.save(update_fields=["confirmed_at"])
+    except IntegrityError:  # somebody else confirmed one at the same moment
+        raise ValidationError(SAME_DAY) from None
     record_event("wording_loaded", actor=actor, subject=wording, data=_about(wording))
     return wording
 
