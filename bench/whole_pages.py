@@ -33,6 +33,7 @@ def addresses(case: Any) -> dict[str, str]:
         "Page: newest open cases": listed,
         "Page: search, a surname": f"{listed}?search={seal(SURNAME, purpose=case_list.SEARCH)}",
         "Page: one case": reverse("cases:detail", args=[case]),
+        "Page: triage queue": reverse("referrals:queue"),
     }
 
 
@@ -118,9 +119,8 @@ def bare_rows(page: Any, words: str = "") -> list[CaseRow]:
     cases = Case.objects.select_related(*SHOWN).in_bulk(ids)
     found: dict[Any, list[Party]] = {}
     if words:
-        for party in Party.objects.filter(
-            case__in=ids, person__family_name_key__prefix=search_key(words)
-        ).select_related("person"):
+        named = Party.objects.filter(case__in=ids, person__family_name_key__prefix=search_key(words))
+        for party in named.exclude(role="victim").select_related("person"):
             found.setdefault(party.case_id, []).append(party)
     return [CaseRow(cases[pk], headline_of(cases[pk]), found.get(pk, [])) for pk in ids]
 

@@ -18,17 +18,12 @@ INVITED = (
     "CASE WHEN viewers_recheck_at IS NULL OR viewers_recheck_at > statement_timestamp()"
     f" THEN viewer_groups && {GROUPS} ELSE app_holds_hearing_grant(id) END"
 )
-HOLDS_THE_CASE = (
-    "EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = content_object_id"  # noqa: S608 - our own constants
-    f" AND {in_open_case('h.case_id')} OFFSET 0)"
-)
+# These two are functions because few rows are asked them, and PostgreSQL would plan them with every statement.
+HOLDS_THE_CASE = "app_holds_case_of_hearing(content_object_id)"
 # Through the hearing, which exclusions bar: an invitation must not tell the barred that there is one.
 WITH_ITS_HEARING = in_visible("marac_hearing", "content_object_id")
 # The coordinator ends invitations also when her access to the file has ended meanwhile.
-COORDINATES = (
-    "EXISTS (SELECT 1 FROM marac_hearing h JOIN marac_meeting m ON m.id = h.meeting_id"  # noqa: S608
-    f" WHERE h.id = content_object_id AND m.coordinator_agency_id = {AGENCY} OFFSET 0)"
-)
+COORDINATES = "app_coordinates_hearing(content_object_id)"
 
 WALLS = Walls(
     walled=[
@@ -50,7 +45,7 @@ WALLS = Walls(
                     f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING} AND {WITH_ITS_HEARING}",
                     "SELECT",
                 ),
-                Policy("who_holds_the_case_invites", HOLDS_THE_CASE),
+                Policy("holder_of_the_case_invites", HOLDS_THE_CASE),
                 Policy("coordinator_sees_invitations", COORDINATES, "SELECT"),
                 Policy("coordinator_ends_invitations", COORDINATES, "DELETE"),
             ],

@@ -68,6 +68,9 @@ class RouteState(TextChoices):
     DECLINED = "declined", "Declined"
 
 
+SENT_BACK = [RouteState.RETURNED, RouteState.DECLINED]
+
+
 class Priority(TextChoices):
     """How fast somebody must decide: data/clocks.csv."""
 

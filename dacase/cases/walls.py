@@ -28,16 +28,14 @@ from dacase.walls.policies import (
     case_child,
     child_of,
     in_open_case,
+    rarely_in_open_case,
     summary,
     whole_file,
 )
 
 OF_A_CASE = "EXISTS (SELECT 1 FROM cases_party p WHERE p.person_id = {id} OFFSET 0)"
 # A record that was merged into another is seen by who sees a case in which it stood, so that it can come back.
-STOOD_IN_A_CASE = (
-    "merged_into_id IS NOT NULL"
-    " AND EXISTS (SELECT 1 FROM cases_party p WHERE p.merged_from_id = cases_person.id OFFSET 0)"
-)
+STOOD_IN_A_CASE = "merged_into_id IS NOT NULL AND app_stood_in_open_case(id)"
 NAMES_WHOM_SHE_SEES = f"{in_open_case('case_id')} AND app_sees_person(person_id)"
 
 WALLS = Walls(
@@ -57,13 +55,17 @@ WALLS = Walls(
                 # at the case, and only then the case of another agency's grant.
                 Policy("own_grant", f"group_id = ANY ({GROUPS}::int[]) AND {RUNNING}", "SELECT"),
                 # Ended ones too until they are swept, or a new grant would collide with one unseen.
-                Policy("of_an_open_case", in_open_case("content_object_id")),
+                Policy("of_an_open_case", rarely_in_open_case("content_object_id")),
             ],
             rights="SELECT, INSERT, UPDATE, DELETE",
             case_column="content_object_id",
             history=in_open_case("content_object_id"),
         ),
-        case_child(Exclusion),
+        Wall(
+            Exclusion,
+            [Policy("in_open_case", rarely_in_open_case("case_id"))],
+            history=in_open_case("case_id"),
+        ),
         case_child(Headline),
         Wall(
             Party,

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
 LIFETIME_SECONDS = 3_600
 SETTING = "dacase.context"
+CLAIMS = ("until", "user", "agency", "groups", "bars")
 
 
 def key_bytes() -> bytes:
@@ -24,22 +24,33 @@ def key_bytes() -> bytes:
 
 
 def sign(claims: dict[str, object]) -> str:
-    """`<hex HMAC-SHA256>.<claims as JSON>`, as functions.sql verifies it."""
-    text = json.dumps(claims, separators=(",", ":"), sort_keys=True)
+    """`<hex HMAC-SHA256>.<until> <user> <agency> <groups> <bars>`, as functions.sql verifies and reads it.
+
+    Plain words, because a page has them read some thirty times and PostgreSQL splits them faster than JSON.
+    """
+    text = " ".join(_word(claims[name]) for name in CLAIMS)
     return f"{hmac.new(key_bytes(), text.encode(), hashlib.sha256).hexdigest()}.{text}"
+
+
+def _word(claim: object) -> str:
+    """One claim as PostgreSQL reads it: a list as an array."""
+    return f"{{{','.join(map(str, claim))}}}" if isinstance(claim, list) else str(claim)
 
 
 def token_for(membership: "Membership") -> str:
     """The signed context of a membership, good for an hour."""
-    return sign(
-        {
-            "user": membership.user_id,
-            "agency": str(membership.agency_id),
-            "groups": [membership.agency.group_id],
-            "bars": membership.bar_group_ids(),
-            "until": int(time.time()) + LIFETIME_SECONDS,
-        }
-    )
+    return sign(claims_of(membership))
+
+
+def claims_of(membership: "Membership") -> dict[str, object]:
+    """Who acts: the moment it ends, person, agency, the groups that see for her and those that bar her."""
+    return {
+        "until": int(time.time()) + LIFETIME_SECONDS,
+        "user": membership.user_id,
+        "agency": membership.agency_id,
+        "groups": [membership.agency.group_id],
+        "bars": membership.bar_group_ids(),
+    }
 
 
 @contextmanager

@@ -6,7 +6,8 @@ REVOKE ALL ON walls_key, walls_installed FROM PUBLIC;
 
 -- The verified claims of this transaction's context, or NULL. A context that was not signed with the
 -- application's key (HMAC-SHA256, as `<signature>.<claims>`) counts as none, so SQL alone forges nothing.
-CREATE OR REPLACE FUNCTION app_context() RETURNS jsonb
+-- Claims: `<until> <user> <agency> <groups> <bars>` (context.py).
+CREATE OR REPLACE FUNCTION app_claims() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   token text := current_setting('dacase.context', true);
@@ -16,28 +17,32 @@ BEGIN
   IF token IS NULL OR token = '' THEN RETURN NULL; END IF;
   SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(claims, 'UTF8'))), 'hex') = left(token, 64)
     INTO good FROM walls_key k LIMIT 1;
-  IF good IS NOT TRUE OR (claims::jsonb ->> 'until')::bigint < extract(epoch FROM statement_timestamp()) THEN
+  IF good IS NOT TRUE OR split_part(claims, ' ', 1)::bigint < extract(epoch FROM statement_timestamp()) THEN
     RETURN NULL;
   END IF;
-  RETURN claims::jsonb;
+  RETURN claims;
 END $$;
 
-CREATE OR REPLACE FUNCTION app_user() RETURNS bigint LANGUAGE sql STABLE AS
-  $$ SELECT (app_context() ->> 'user')::bigint $$;
+CREATE OR REPLACE FUNCTION app_user() RETURNS bigint LANGUAGE plpgsql STABLE AS
+  $$ BEGIN RETURN split_part(app_claims(), ' ', 2)::bigint; END $$;
 
-CREATE OR REPLACE FUNCTION app_agency() RETURNS uuid LANGUAGE sql STABLE AS
-  $$ SELECT (app_context() ->> 'agency')::uuid $$;
+CREATE OR REPLACE FUNCTION app_agency() RETURNS uuid LANGUAGE plpgsql STABLE AS
+  $$ BEGIN RETURN split_part(app_claims(), ' ', 3)::uuid; END $$;
 
-CREATE OR REPLACE FUNCTION app_groups() RETURNS int[] LANGUAGE sql STABLE AS
-  $$ SELECT ARRAY(SELECT jsonb_array_elements_text(app_context() -> 'groups')::int) $$;
+CREATE OR REPLACE FUNCTION app_groups() RETURNS int[] LANGUAGE plpgsql STABLE AS
+  $$ BEGIN RETURN coalesce(split_part(app_claims(), ' ', 4)::int[], '{}'); END $$;
 
 -- The cases that bar the acting person, her team or her agency. Definer, because a barred reader must
 -- not see the exclusion itself.
 CREATE OR REPLACE FUNCTION app_barred_cases() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT coalesce(array_agg(e.case_id), '{}') FROM cases_exclusion e
-   WHERE e.lifted_at IS NULL
-     AND e.group_id = ANY (ARRAY(SELECT jsonb_array_elements_text(app_context() -> 'bars')::int)) $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  bars int[] := split_part(app_claims(), ' ', 5)::int[];
+BEGIN
+  RETURN coalesce((SELECT array_agg(e.case_id) FROM cases_exclusion e
+                    WHERE e.lifted_at IS NULL AND e.group_id = ANY (bars)), '{}');
+END $$;
 
 -- Whether the acting agency holds a current grant, asked only for the rare row whose array may be stale
 -- because a grant has begun or ended since it was written.
@@ -284,6 +289,20 @@ CREATE OR REPLACE FUNCTION app_sees_person(person_id uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT 1 FROM cases_person p WHERE p.id = $1);
+END $$;
+
+-- Whether the reader sees a hearing and holds its case, or coordinates its meeting. With the reader's own eyes.
+CREATE OR REPLACE FUNCTION app_holds_case_of_hearing(hearing_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM marac_hearing h JOIN app_open_cases c ON c.id = h.case_id WHERE h.id = $1);
+END $$;
+
+CREATE OR REPLACE FUNCTION app_coordinates_hearing(hearing_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM marac_hearing h JOIN marac_meeting m ON m.id = h.meeting_id
+                  WHERE h.id = $1 AND m.coordinator_agency_id = app_agency());
 END $$;
 
 -- The two records of audit, and history, are never changed and never emptied, whoever asks.

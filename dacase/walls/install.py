@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from dacase.logins import APP, FIGURES, OWNER
 from dacase.walls.context import key_bytes
-from dacase.walls.policies import BARRED, Wall, Walls
+from dacase.walls.policies import BARRED, OPEN_CASES, Wall, Walls
 
 ROOMS = [
     "dacase.agencies",
@@ -63,6 +63,9 @@ def all_statements() -> list[str]:
     statements = [
         f"SELECT 1 -- key {hashlib.sha256(key_bytes()).hexdigest()}",
         Path(__file__).with_name("functions.sql").read_text(encoding="utf-8"),
+        OPEN_CASES,
+        f"REVOKE ALL ON app_open_cases FROM {APP}, {FIGURES}, PUBLIC",
+        f"GRANT SELECT ON app_open_cases TO {APP}",
         Path(__file__).with_name("matching.sql").read_text(encoding="utf-8"),
         f"GRANT USAGE ON SCHEMA public TO {APP}, {FIGURES}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}",
@@ -86,7 +89,7 @@ def wall_statements(wall: Wall) -> list[str]:
     statements = protect(wall.table, wall.rights)
     statements += [policy(wall.table, p.name, p.command, p.using, p.check) for p in wall.policies]
     if wall.case_column:
-        statements.append(bar(wall.table, wall.case_column))
+        statements.append(bar(wall.model, wall.case_column))
     if wall.append_only:
         statements += trigger("refuse_change", wall.table, "BEFORE UPDATE OR DELETE", "refuse_change")
         statements += trigger(
@@ -121,10 +124,15 @@ def policy(table: str, name: str, command: str, using: str, check: str) -> str:
     return f"CREATE POLICY {name} ON {table} FOR {command} TO {APP} {clauses}"
 
 
-def bar(table: str, column: str) -> str:
+def bar(model: type[Model], column: str) -> str:
     """Exclusions beat whatever the other policies let through: restrictive policies are AND-ed."""
-    condition = f"{column} IS NULL OR NOT ({column} = ANY ({BARRED}))"
-    return f"CREATE POLICY exclusions ON {table} AS RESTRICTIVE TO {APP} USING ({condition}) WITH CHECK ({condition})"
+    condition = f"NOT ({column} = ANY ({BARRED}))"
+    if next(field for field in model._meta.concrete_fields if field.column == column).null:
+        condition = f"{column} IS NULL OR {condition}"
+    return (
+        f"CREATE POLICY exclusions ON {model._meta.db_table} AS RESTRICTIVE TO {APP}"
+        f" USING ({condition}) WITH CHECK ({condition})"
+    )
 
 
 def trigger(name: str, table: str, events: str, function: str, each: str = "ROW") -> list[str]:
@@ -158,7 +166,7 @@ def history_statements(wall: Wall, history_model: type[Model]) -> list[str]:
 
     statements = [*protect(table, "SELECT"), policy(table, "with_its_row", "SELECT", condition, "")]
     if wall.history_case_column:
-        statements.append(bar(table, wall.history_case_column))
+        statements.append(bar(history_model, wall.history_case_column))
     statements.append(
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
         " SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN"

@@ -4,11 +4,12 @@
 -- Whether a case is open to the reader as a whole file, and bars nobody she is.
 CREATE OR REPLACE FUNCTION app_opens_case(case_id uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  SELECT EXISTS (
-    SELECT 1 FROM cases_case c
-     WHERE c.id = $1 AND NOT (c.id = ANY (app_barred_cases()))
-       AND CASE WHEN c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > statement_timestamp()
-                THEN c.viewer_groups && app_groups() ELSE app_holds_grant(c.id, 'view_case') END) $$;
+  SELECT EXISTS (SELECT 1 FROM app_open_cases c WHERE c.id = $1) $$;
+
+-- Whether a person who was merged into another stood in a case that is open to the reader.
+CREATE OR REPLACE FUNCTION app_stood_in_open_case(person_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM cases_party p WHERE p.merged_from_id = $1 AND app_opens_case(p.case_id)) $$;
 
 -- For each of `named` the likeliest persons among the files that the reader may open, at most `most` each,
 -- with those of the named places that they have in such files. `named`: a list of objects with families,

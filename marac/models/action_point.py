@@ -6,7 +6,8 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Agency, Membership
-from dacase.cases.models import Case, Exclusion
+from dacase.cases.models import Case
+from dacase.cases.models.open_to import NotBarred
 from marac.choices import ActionState
 from marac.models.hearing import Hearing
 
@@ -15,8 +16,8 @@ class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def visible_to(self, membership: Membership) -> QuerySet["ActionPoint"]:
         """Action points that the agency owns, and those of hearings it may see, less exclusions."""
         hearings = Hearing.objects.visible_to(membership).filter(pk=OuterRef("hearing_id"))
-        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-        return self.filter(Q(owner_agency_id=membership.agency_id) | Exists(hearings)).exclude(Exists(barred))
+        own = Q(owner_agency_id=membership.agency_id)
+        return self.filter(own | Exists(hearings), NotBarred.to(membership, "case_id"))
 
 
 class ActionPoint(models.Model):

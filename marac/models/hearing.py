@@ -2,26 +2,32 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Membership
-from dacase.cases.models import Case, Exclusion
+from dacase.cases.models import Case
 from dacase.cases.models.grant import permission_id
+from dacase.cases.models.open_to import Granted, NotBarred
 from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState, PaperKind
 from marac.models.marac_referral import MaracReferral
 from marac.models.meeting import Meeting
 
 
+class Invited(Granted):
+    """Whether the membership's agency holds a current invitation to the hearing."""
+
+    sql = Granted.sql.replace("cases_grant", "marac_hearinggrant")
+
+
 class HearingQuerySet(models.QuerySet["Hearing"]):
     def visible_to(self, membership: Membership) -> "HearingQuerySet":
         """Hearings that the agency holds a current grant on, less what bars the membership."""
-        granted = HearingGrant.objects.held_by(membership).filter(content_object=OuterRef("pk"))
-        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-        return self.filter(Exists(granted)).exclude(Exists(barred))
+        invited = Invited.to(membership, "pk", [permission_id("marac", "view_hearing")])
+        return self.filter(invited, NotBarred.to(membership, "case_id"))
 
     def in_running_order(self) -> "HearingQuerySet":
         """Hearings that hold a place on their agenda: not deferred, not withdrawn."""

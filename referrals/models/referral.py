@@ -2,15 +2,17 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import PartyRole, Sex
-from dacase.cases.models import Case, Exclusion
+from dacase.cases.models import Case
+from dacase.cases.models.open_to import Condition, NotBarred
 from referrals.choices import (
     PUBLIC_DOORS,
+    SENT_BACK,
     Aware,
     Consent,
     Priority,
@@ -27,17 +29,29 @@ def new_referral_reference() -> str:
     return new_reference("R")
 
 
+class SeenReferral(Condition):
+    """Whether the agency sent the referral, took it in, or was routed it and has not sent it back, and no
+    exclusion bars the membership from its case. Asked of the referral's own row; `column` holds its case.
+    """
+
+    sql = (
+        "(({row}.sender_agency_id = %s OR {row}.receiver_agency_id = %s OR EXISTS (SELECT 1"  # noqa: S608 - ours
+        " FROM referrals_route live"
+        " WHERE live.referral_id = {row}.id AND live.to_agency_id = %s AND live.state NOT IN %s))"
+        f" AND {NotBarred.sql})"
+    )
+
+    @classmethod
+    def to(cls, membership: Membership) -> "SeenReferral":
+        agency_id = membership.agency_id
+        bars = tuple(membership.bar_group_ids())
+        return cls("case_id", agency_id, agency_id, agency_id, tuple(map(str, SENT_BACK)), bars)
+
+
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, membership: Membership) -> QuerySet["Referral"]:
         """Referrals that the agency sent, took in, or was routed and has not sent back, less exclusions."""
-        from referrals.models.route import Route
-
-        agency_id = membership.agency_id
-        routed = Route.objects.live().filter(referral=OuterRef("pk"), to_agency_id=agency_id)
-        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-        return self.filter(
-            Q(sender_agency_id=agency_id) | Q(receiver_agency_id=agency_id) | Exists(routed)
-        ).exclude(Exists(barred))
+        return self.filter(SeenReferral.to(membership))
 
 
 class Referral(models.Model):

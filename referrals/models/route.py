@@ -6,10 +6,8 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Agency, Membership
-from referrals.choices import RouteState
+from referrals.choices import SENT_BACK, RouteState
 from referrals.models.referral import Referral
-
-SENT_BACK = [RouteState.RETURNED, RouteState.DECLINED]
 
 
 class RouteQuerySet(models.QuerySet["Route"]):

@@ -3,12 +3,13 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Agency, Membership
-from dacase.cases.models import Case, Exclusion, Party
+from dacase.cases.models import Case, Party
+from dacase.cases.models.open_to import NotBarred
 from refuge.choices import LeavingReason, PlacementState
 from refuge.models.unit import Unit
 
@@ -22,8 +23,7 @@ class Nights(Func):
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def visible_to(self, membership: Membership) -> "PlacementQuerySet":
         """Placements of the reader's own agency, less exclusions. Nobody outside the service sees where."""
-        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-        return self.filter(agency_id=membership.agency_id).exclude(Exists(barred))
+        return self.filter(NotBarred.to(membership, "case_id"), agency_id=membership.agency_id)
 
 
 class Placement(models.Model):

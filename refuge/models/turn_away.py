@@ -1,12 +1,13 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Agency, Membership
-from dacase.cases.models import Case, Exclusion
+from dacase.cases.models import Case
+from dacase.cases.models.open_to import NotBarred
 from refuge.choices import DecidedBy, TurnAwayCause
 from refuge.models.unit import RefugeService
 
@@ -14,8 +15,7 @@ from refuge.models.unit import RefugeService
 class TurnAwayQuerySet(models.QuerySet["TurnAway"]):
     def visible_to(self, membership: Membership) -> QuerySet["TurnAway"]:
         """Turn-aways of the reader's own agency, less exclusions."""
-        barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-        return self.filter(agency_id=membership.agency_id).exclude(Exists(barred))
+        return self.filter(NotBarred.to(membership, "case_id"), agency_id=membership.agency_id)
 
 
 class TurnAway(models.Model):

@@ -2,13 +2,14 @@
 
 import re
 
+import psycopg2
 import pytest
 
-from dacase.cases.models import Person
+from dacase.cases.models import Grant, Person
 from dacase.cases.selectors.case import NEWEST_FIRST, case_grants, find_grants
 from dacase.walls.context import acting_as
 from tests.cast import Cast
-from tests.walls.database import APP, acting, administrator
+from tests.walls.database import APP, acting, administrator, undone
 
 # 6,000 cases, each with a person; the IDVA's agency holds all of them, another agency every tenth.
 MANY = """
@@ -78,11 +79,22 @@ def test_a_search_starts_from_the_few_people_of_that_name(many, key):
     assert "person_family_name" in text
 
 
-def test_no_list_asks_for_a_permission_row_by_row(many):
-    """The policy of grants is answered from the row itself; the probe of the case never runs for own grants."""
-    member = many[1].idva
-    text = plan(many, member, case_grants(member, state="all").order_by(*NEWEST_FIRST)[:51])
-    assert "never executed" in text
+REFUSE = """
+CREATE OR REPLACE FUNCTION app_opens_case(case_id uuid) RETURNS boolean LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'asked row by row'; END $$
+"""
+
+
+@pytest.mark.parametrize("state", ["open", "all"])
+def test_no_list_asks_for_a_permission_row_by_row(many, state):
+    """The policy of grants is answered from the row itself; nobody asks for the case of an own grant."""
+    cursor, cast = many
+    grants = case_grants(cast.idva, state=state).order_by(*NEWEST_FIRST)[:51]
+    with undone(cursor):
+        cursor.execute(REFUSE)
+        assert "rows=51" in plan(many, cast.idva, grants)
+        with pytest.raises(psycopg2.errors.RaiseException):
+            plan(many, cast.social_worker, Grant.objects.filter(group_id=cast.idva.agency.group_id))
 
 
 def test_nothing_of_it_stays(django_db_setup, db):

@@ -1,11 +1,14 @@
 """Do the tests bite? Each policy is dropped in turn: somebody's view, or a write, must then be wrong."""
 
+import re
+
 import psycopg2
 import pytest
 
 from dacase.walls.install import declared
+from dacase.walls.policies import OPEN_CASES
 from tests.walls.database import APP, FIGURES, OWNER, acting, administrator, keys, undone
-from tests.walls.oracle import key_column, walled_models
+from tests.walls.oracle import View, key_column, walled_models
 from tests.walls.probes import PROBES
 
 TABLES = {model._meta.db_table: model for model in walled_models()}
@@ -102,6 +105,37 @@ def test_a_policy_that_lets_everything_through_is_noticed(database, world, expec
     for table in TABLES:
         with undone(database):
             database.execute(f"CREATE POLICY careless ON {table} TO {APP} USING (true)")
+            assert wrong_view(database, world, expected, table), table
+
+
+def open_cases(cursor, member):
+    with acting(cursor, APP, member):
+        return keys(cursor, "app_open_cases", "id")
+
+
+def test_the_view_of_open_cases_gives_everybody_their_own(database, world, oracle):
+    for key, member in world.members.items():
+        assert open_cases(database, member) == {str(pk) for pk in View(oracle, member).files}, key
+    assert open_cases(database, None) == set()
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        r"AND NOT \(c.id = ANY .*",  # exclusions
+        r"c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > statement_timestamp\(\)",  # stale arrays
+        r"c.viewer_groups && \(SELECT app_groups\(\)\)",  # grants
+    ],
+)
+def test_a_view_of_open_cases_that_forgets_something_is_noticed(database, world, expected, without):
+    """Every table of the case's children leans on it."""
+    instead = re.sub(without, lambda found: "" if found[0].startswith("AND") else "true", OPEN_CASES)
+    assert instead != OPEN_CASES
+    for table in ("cases_party", "cases_headline", "casework_note", "audit_event"):
+        with undone(database):
+            database.execute("SET LOCAL ROLE dacase_owner")
+            database.execute(instead)
+            database.execute("RESET ROLE")
             assert wrong_view(database, world, expected, table), table
 
 

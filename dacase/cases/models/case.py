@@ -2,12 +2,13 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import Band, Scope
+from dacase.cases.models.open_to import OpenTo
 
 
 def new_case_reference() -> str:
@@ -23,13 +24,10 @@ def is_open_to(membership: Membership, column: str, scope: str = Scope.CASE) -> 
     For `visible_to` of whatever belongs to a case: one step shorter than by way of the cases themselves, and
     a page asks it of many tables.
     """
-    from dacase.cases.models.exclusion import Exclusion
-    from dacase.cases.models.grant import Grant
+    from dacase.cases.models.grant import permission_id  # a grant is of a case, and so comes later
 
     scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
-    granted = Grant.objects.held_by(membership, scopes).filter(content_object=OuterRef(column))
-    barred = Exclusion.objects.barring(membership).filter(case=OuterRef(column))
-    return Q(Exists(granted)) & ~Q(Exists(barred))
+    return Q(OpenTo.to(membership, column, [permission_id("cases", one) for one in scopes]))
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

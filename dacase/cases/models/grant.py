@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Membership
 from dacase.cases.choices import LawfulBasis, Purpose, Scope
 from dacase.cases.models.case import Case
+from dacase.cases.models.open_to import OpensCase
 
 # Row security asks for these of every grant of a list or a count: in the index, the table stays unread.
 READ_BY_POLICY = ("valid_from", "valid_until")
@@ -38,6 +39,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """
         ids = [permission_id("cases", scope) for scope in scopes]
         return self.current().filter(group_id=membership.agency.group_id, permission_id__in=ids)
+
+    def opening(self, membership: Membership, scopes: Iterable[str] = (Scope.CASE,)) -> QuerySet["Grant"]:
+        """Those that the membership sees a case through: held by its agency, and nothing bars it."""
+        permissions = [permission_id("cases", scope) for scope in scopes]
+        return self.filter(OpensCase.to(membership, "content_object_id", permissions))
 
 
 class GrantManager(GroupObjectPermissionManager.from_queryset(GrantQuerySet)):  # type: ignore[misc]

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from dacase.agencies.models import Agency, Membership
-from dacase.cases.choices import Scope
-from dacase.cases.models import Case, Exclusion, Grant, Headline, Party
+from dacase.cases.choices import PartyRole, Scope
+from dacase.cases.models import Case, Grant, Headline, Party
 from dacase.cases.models.grant import permission_id
 from dacase.cases.rules import looks_like_reference, search_key
 
@@ -31,7 +31,7 @@ def case_for(membership: Membership, case_id: UUID, scope: str = Scope.CASE) -> 
     """
     scopes = [Scope.CASE] if scope == Scope.CASE else [Scope.CASE, Scope.SUMMARY]
     # From the grants, as the lists: `Case.visible_to` says the same and takes twice as long to plan.
-    held = _not_barred(Grant.objects.held_by(membership, scopes), membership).filter(content_object=case_id)
+    held = Grant.objects.opening(membership, scopes).filter(content_object=case_id)
     grants = list(
         held.select_related("content_object__headline__victim", "content_object__headline__worker__user")
     )
@@ -40,12 +40,6 @@ def case_for(membership: Membership, case_id: UUID, scope: str = Scope.CASE) -> 
     case: Case = grants[0].content_object
     case.whole_file = any(one.permission_id == permission_id("cases", Scope.CASE) for one in grants)  # type: ignore[attr-defined]
     return case
-
-
-def _not_barred(grants: QuerySet[Grant], membership: Membership) -> QuerySet[Grant]:
-    """Those of `grants` whose case does not bar the membership."""
-    barred = Exclusion.objects.barring(membership).filter(case=OuterRef("content_object_id"))
-    return grants.exclude(Exists(barred))
 
 
 def case_grants(
@@ -59,7 +53,7 @@ def case_grants(
         worker: only cases that this membership works on.
     """
     # The two columns that page and lead to the case are in the index: no grant need be looked up.
-    own = _not_barred(Grant.objects.held_by(membership), membership)
+    own = Grant.objects.opening(membership)
     grants: Keys = own.values("case_opened_at", "content_object_id")
     if state != "all":
         grants = grants.filter(case_open=state == "open")
@@ -89,7 +83,7 @@ def find_grants(membership: Membership, words: str) -> Keys:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case as a list shows it, with the people in it whom a search found."""
+    """A case as a list shows it, with the people in it whom a search found besides the victim-survivor."""
 
     case: Case
     headline: Headline | None
@@ -105,6 +99,7 @@ def case_rows(grants: Iterable[Any], words: str = "") -> list[CaseRow]:
     found: dict[UUID, list[Party]] = {}
     if words and not looks_like_reference(words):
         matches = Party.objects.filter(case__in=ids, person__family_name_key__prefix=search_key(words))
+        matches = matches.exclude(role=PartyRole.VICTIM)  # the row shows her already
         for party in matches.select_related("person"):
             found.setdefault(party.case_id, []).append(party)
     return [

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.models import Event, Read
 from dacase.audit.selectors import agency_reads
-from dacase.cases.models import Case, Exclusion
+from dacase.cases.models import Case
+from dacase.cases.models.open_to import NotBarred
 
 NEWEST_FIRST = ("-at", "-id")
 
@@ -38,8 +39,8 @@ def looks_of_agency(
         refused: only what was refused. The other arguments as in audit.selectors.agency_reads.
     To be paged by NEWEST_FIRST.
     """
-    barred = Exclusion.objects.barring(membership).filter(case=OuterRef("case_id"))
-    looks = agency_reads(membership, user_id=user_id, since=since, until=until).exclude(Exists(barred))
+    looks = agency_reads(membership, user_id=user_id, since=since, until=until)
+    looks = looks.filter(NotBarred.to(membership, "case_id"))
     return looks.filter(was_allowed=False) if refused else looks
 
 

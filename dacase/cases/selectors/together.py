@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, QuerySet
 
 # What JSON has no type for, by the field's type, back into what the database driver gives.
@@ -26,7 +26,7 @@ FROM_JSON: dict[str, Callable[[Any], Any]] = {
 Name = TypeVar("Name", bound=Hashable)
 
 
-def together(asked: Mapping[Name, QuerySet[Any]]) -> dict[Name, list[Any]]:
+def together(asked: Mapping[Name, QuerySet[Any]], *, using: str = DEFAULT_DB_ALIAS) -> dict[Name, list[Any]]:
     """The rows of each queryset, by the names of `asked`, read in one statement and so at one moment.
 
     Each queryset keeps its filters, order, limit, `select_related` and annotations, and row security
@@ -35,7 +35,7 @@ def together(asked: Mapping[Name, QuerySet[Any]]) -> dict[Name, list[Any]]:
     compilers = {}
     statements: dict[tuple[str, tuple[Any, ...]], int] = {}  # what two parts of a page ask is read once
     for name, queryset in asked.items():
-        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        compiler = queryset.query.get_compiler(using=using)
         try:
             sql, params = compiler.as_sql(with_col_aliases=True)
         except EmptyResultSet:
@@ -43,16 +43,16 @@ def together(asked: Mapping[Name, QuerySet[Any]]) -> dict[Name, list[Any]]:
         compilers[name] = compiler, statements.setdefault((sql, tuple(params)), len(statements))
     found: dict[Name, list[Any]] = {name: [] for name in asked}
     if statements:
-        answers = _answers(statements)
+        answers = _answers(statements, using)
         for name, (compiler, place) in compilers.items():
             found[name] = _made_of(asked[name], compiler, answers[place])
     return found
 
 
-def _answers(statements: Iterable[tuple[str, tuple[Any, ...]]]) -> list[list[dict[str, Any]]]:
+def _answers(statements: Iterable[tuple[str, tuple[Any, ...]]], using: str) -> list[list[dict[str, Any]]]:
     """The rows of each statement, by one statement of all."""
     parts = [f"(SELECT coalesce(json_agg(q), '[]') FROM ({sql}) q)" for sql, _ in statements]  # noqa: S608
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", [value for _, params in statements for value in params])
         return list(cursor.fetchone())
 

@@ -67,11 +67,7 @@ def cells(row: CaseRow) -> list[object]:
     """One row: the case, and whom a search found in it besides the victim-survivor."""
     case, headline = row.case, row.headline
     name = headline.victim.name if headline else case.reference
-    matched = [
-        f"{party.person.name}, {party.get_role_display().lower()}"
-        for party in row.found
-        if party.role != "victim"
-    ]
+    matched = [f"{party.person.name}, {party.get_role_display().lower()}" for party in row.found]
     sub = " · ".join([case.reference, *matched])
     marks = [Band(headline.band if headline else "")] + ([] if case.is_open else [Tag("Closed", "neutral")])
     worker = headline.worker.user.name if headline and headline.worker else ""
