@@ -290,6 +290,7 @@ CASE_PANELS = [
     "referrals.casework.panels.assessments_of_case",
     "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
+    "referrals.casework.consent_panels.consents_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
 ]
@@ -300,6 +301,7 @@ BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
     ("Story", "casework:story", "view_case"),
+    ("Consent", "casework:consents", "view_case"),
     ("Letters", "casework:letters", "write_letter"),
 ]
 HOME_PANELS = [

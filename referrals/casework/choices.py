@@ -101,6 +101,7 @@ class EntryKind(TextChoices):
     NEXT_TRY = "next_try", "Try again"
     REVIEW = "review", "Review"
     ROUTE = "route", "Referral"
+    CONSENT = "consent", "Consent"
     HAND_OVER = "hand_over", "Hand-over"
     SIGN_OFF = "sign_off", "Sign-off"
     AGAINST_PLAN = "against_plan", "Contact against the plan"
@@ -131,3 +132,19 @@ class NoteKind(TextChoices):
     OBSERVATION = "observation", "Something seen or heard"
     DECISION = "decision", "Decision and why"
     OTHER = "other", "Something else"
+
+
+class ConsentAnswer(TextChoices):
+    """What was answered when consent was asked for, or why nobody asked."""
+
+    GIVEN = "given", "Asked and given"
+    REFUSED = "refused", "Asked and refused"
+    NOT_SAFE = "not_safe", "Not safe to ask"
+    NOT_ASKED = "not_asked", "Not asked"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ConsentWay(TextChoices):
+    IN_PERSON = "in_person", "In person"
+    PHONE = "phone", "By phone"
+    WRITING = "writing", "In writing"

@@ -13,8 +13,9 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.models import Headline
 from referrals.casework.choices import EntryKind
-from referrals.casework.models import ContactAttempt, Episode, HandOver
+from referrals.casework.models import ConsentRecord, ContactAttempt, Episode, HandOver
 from referrals.casework.selectors import day as selectors
+from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
 from referrals.models import Route
 
@@ -104,6 +105,22 @@ def review(day: Day, one: Headline) -> Entry:
     )
 
 
+def consent(day: Day, one: ConsentRecord) -> Entry:
+    """Consent, or going on without it, that is to be looked at again in a case in which she works."""
+    headline = one.case.headline
+    is_own = one.worker_id == day.membership.pk  # type: ignore[attr-defined]
+    return Entry(
+        one.review_on or timezone.localdate(),
+        f"Look at consent again: {one.label}",
+        reverse("casework:consent_change", args=[one.pk]),
+        EntryKind.CONSENT,
+        headline.victim.name,
+        one.case.reference,
+        headline.band,
+        "" if is_own else one.worker_name,  # type: ignore[attr-defined]
+    )
+
+
 def route(day: Day, one: Route) -> Entry:
     """A referral that waits for somebody at the service."""
     address = reverse("referrals:route_detail", args=[one.pk])
@@ -155,6 +172,15 @@ DAY_SOURCES = [
         "reviews",
         lambda day: selectors.reviews_due(day.membership, day.workers, timezone.localdate(day.until)),
         review,
+    ),
+    Source(
+        "consents",
+        lambda day: (
+            consents_due(day.membership, day.workers, timezone.localdate(day.until))
+            if day.membership.may("record_consent")
+            else None
+        ),
+        consent,
     ),
     Source("routes", _if_may("accept_referral", selectors.routes_waiting), route),
     Source("hand_overs", lambda day: selectors.hand_overs_waiting(day.membership), hand_over),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from referrals.casework.views import (
     closure,
+    consent,
     contact,
     cover,
     day,
@@ -59,6 +60,10 @@ urlpatterns = [
     path("notes/<uuid:pk>/share/", note.note_share, name="note_share"),
     path("notes/<uuid:pk>/stop-sharing/", note.note_unshare, name="note_unshare"),
     path("notes/<uuid:pk>/strike-out/", note.note_strike, name="note_strike"),
+    path("cases/<uuid:case_pk>/consent/", consent.consents, name="consents"),
+    path("cases/<uuid:case_pk>/consent/new/", consent.consent_create, name="consent_create"),
+    path("consent/<uuid:pk>/change/", consent.consent_change, name="consent_change"),
+    path("consent/<uuid:pk>/withdraw/", consent.consent_withdraw, name="consent_withdraw"),
     path("cases/<uuid:case_pk>/letters/", letter.letter_list, name="letters"),
     path("cases/<uuid:case_pk>/letters/new/", letter.letter_create, name="letter_create"),
     path("letters/<uuid:pk>/", letter.letter, name="letter"),

@@ -4,6 +4,7 @@ from django.db.models import Model
 
 from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case, own_agency
 from referrals.casework.models import (
+    ConsentRecord,
     ContactAttempt,
     Cover,
     Episode,
@@ -32,6 +33,17 @@ WALLS = Walls(
         case_child(RiskAssessment),
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
+        # Read with the file by all who hold it, recorded in nobody else's name, never changed.
+        Wall(
+            ConsentRecord,
+            [
+                Policy("in_open_case", in_open_case("case_id"), "SELECT"),
+                Policy("own_record", "", "INSERT", check=OWN),
+            ],
+            rights="SELECT, INSERT",
+            history=in_open_case("case_id"),
+            append_only=True,
+        ),
         own_agency(Cover),
         own_agency(HandOver),
         Wall(

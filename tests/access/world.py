@@ -49,6 +49,7 @@ from referrals.models import (
 )
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
 from reporting.models import Return
+from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
 
 Ids = dict[str, UUID]
@@ -133,6 +134,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         assessment=assessment,
         letter=letter,
         note=note,
+        consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
         merge=merge,
     )
@@ -167,6 +169,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "assessment": parts.assessment.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        "consent": parts.consent.pk,
     }
 
 

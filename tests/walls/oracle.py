@@ -21,7 +21,7 @@ Keys = dict[str, set[Any]]
 OF_THE_CASE = (
     "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan", "cases_relationship", "cases_partyneeds", "cases_childfacts",
     "cases_immigrationstatus",
-    "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart",
+    "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart", "casework_consentrecord",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
 OWNED_IN_CASE: tuple[str, ...] = (

@@ -98,6 +98,14 @@ def begin_support(cursor: Cursor, world: World) -> int:
     )
 
 
+def record_anew(cursor: Cursor, world: World) -> int:
+    case = world.cases["advocacy"].pk
+    return copy_row(
+        cursor, "casework_consentrecord", "case_id = %s AND version = 2", (case,), version=3,
+        submission="00000000-0000-4000-8000-000000000003",
+    )  # fmt: skip
+
+
 def add_child(cursor: Cursor, world: World) -> int:
     return copy_row(
         cursor,
@@ -130,6 +138,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("casework_episode", "own_begin"): ("idva", begin_support),
     ("casework_episode", "own_change"): ("idva", lambda c, w: changed(c, "UPDATE casework_episode SET priority = 'high'")),
+    ("casework_consentrecord", "own_record"): ("idva", record_anew),
     ("marac_hearing", "who_holds_the_case_lists_it"): ("marac_coordinator", list_again),
     ("marac_hearing", "invited_record"): ("gp_tansy", lambda c, w: changed(c, "UPDATE marac_hearing SET outcome = 'x'")),
     ("marac_hearinggrant", "coordinator_ends_invitations"): (

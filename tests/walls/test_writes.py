@@ -231,7 +231,7 @@ def test_every_write_leaves_its_version_whoever_writes_and_however(database, wal
     rows, first_versions = database.fetchone()
     assert first_versions >= rows > 0
     change = change_of_some_field(wall.model)
-    if change is None:
+    if change is None or wall.append_only:
         return
     with acting(database, OWNER):
         database.execute(f"SELECT count(*) FROM {history}")

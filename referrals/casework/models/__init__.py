@@ -1,3 +1,4 @@
+from referrals.casework.models.consent import ConsentRecord
 from referrals.casework.models.contact import ContactAttempt
 from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
@@ -10,6 +11,7 @@ from referrals.casework.models.story import StoryPart
 from referrals.casework.models.wording import ToolWording, TopicWording
 
 __all__ = [
+    "ConsentRecord",
     "ContactAttempt",
     "Cover",
     "Episode",

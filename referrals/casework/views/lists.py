@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from dacase.ui.components import Band, Clock, Link, Many, Table, Tag, Text
-from referrals.casework.choices import EpisodeState
+from referrals.casework.choices import ConsentAnswer, EpisodeState
 from referrals.casework.day import Entry
-from referrals.casework.models import Episode
+from referrals.casework.models import ConsentRecord, Episode
 
 STATES = {
     EpisodeState.NOBODY: "bad",
@@ -16,6 +16,13 @@ STATES = {
     EpisodeState.IN_SUPPORT: "good",
     EpisodeState.SIGN_OFF: "warning",
     EpisodeState.CLOSED: "neutral",
+}
+ANSWERS = {
+    ConsentAnswer.GIVEN: "good",
+    ConsentAnswer.REFUSED: "bad",
+    ConsentAnswer.NOT_SAFE: "warning",
+    ConsentAnswer.NOT_ASKED: "neutral",
+    ConsentAnswer.WITHDRAWN: "bad",
 }
 
 
@@ -60,3 +67,13 @@ def episode_table(caption: str, episodes: Iterable[Episode]) -> Table:
 def address_of(episode: Episode) -> str:
     """The page of an episode."""
     return reverse("casework:episode", args=[episode.pk])
+
+
+def consent_tags(record: ConsentRecord) -> list[Tag]:
+    """What was answered, whether it goes on without consent, and whether its last day has passed."""
+    tags = [Tag(record.get_answer_display(), ANSWERS[ConsentAnswer(record.answer)])]
+    if record.goes_on:
+        tags.append(Tag("Goes on without consent", "warning"))
+    if record.has_ended:
+        tags.append(Tag("Its last day has passed", "bad"))
+    return tags
