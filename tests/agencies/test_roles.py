@@ -40,7 +40,7 @@ EXPECTED = {
     "programme_worker": "see_case_data record_consent write_note view_case",
     "commissioner": "request_return view_return",
     "auditor": "see_case_data view_read_log",
-    "administrator": "manage_people",
+    "administrator": "manage_people load_wording",
     "public_door": "make_referral",
 }
 
