@@ -2,7 +2,16 @@
 
 from django.db.models import Model
 
-from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case, own_agency
+from dacase.walls.policies import (
+    AGENCY,
+    Policy,
+    Wall,
+    Walls,
+    case_child,
+    child_of,
+    in_open_case,
+    own_agency,
+)
 from referrals.casework.models import (
     ConsentRecord,
     ContactAttempt,
@@ -12,6 +21,9 @@ from referrals.casework.models import (
     HandOver,
     Letter,
     Note,
+    Plan,
+    PlanAction,
+    PlanPrint,
     RiskAnswer,
     RiskAssessment,
     StoryPart,
@@ -25,6 +37,18 @@ def owned_in_case(model: type[Model]) -> Wall:
     """A table of models.owned.OwnedInCase. Its versions stay with the owner: one may be older than the sharing."""
     own = f"agency_id = {AGENCY} AND {in_open_case('case_id')}"
     shared = f"shared_at IS NOT NULL AND {in_open_case('case_id')}"
+    return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
+
+
+def of_a_plan(model: type[Model]) -> Wall:
+    """A table of rows of plans: read with the plan, written by its agency alone, as its versions are kept.
+
+    The plan is asked through its own walls, which open no plan of a closed case.
+    """
+    plans = Plan._meta.db_table
+    in_plan = f"EXISTS (SELECT 1 FROM {plans} p WHERE p.id = plan_id AND"  # noqa: S608 - names of our own
+    own = f"{in_plan} p.agency_id = {AGENCY} OFFSET 0)"
+    shared = f"{in_plan} p.shared_at IS NOT NULL OFFSET 0)"
     return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
 
 
@@ -59,6 +83,9 @@ WALLS = Walls(
         owned_in_case(ExitOutcome),
         owned_in_case(Letter),
         owned_in_case(Note),
+        owned_in_case(Plan),
+        of_a_plan(PlanAction),
+        of_a_plan(PlanPrint),
     ],
     # The wording of a tool says nothing of any case: everybody reads it, and the service says who loads it.
     open_tables={

@@ -51,6 +51,7 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Return
 from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
+from tests.access.world_plan import make_plan
 
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
@@ -134,6 +135,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         assessment=assessment,
         letter=letter,
         note=note,
+        plan=make_plan(case, writer),
         consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
         merge=merge,
@@ -169,6 +171,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "assessment": parts.assessment.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        **parts.plan,
         "consent": parts.consent.pk,
     }
 
