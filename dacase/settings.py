@@ -261,6 +261,8 @@ CELERY_BEAT_SCHEDULE = {
     "end-expired-grants": {"task": "dacase.cases.end_expired_grants", "schedule": 60.0},
     "forget-old-drafts": {"task": "dacase.cases.forget_old_drafts", "schedule": crontab(hour=2, minute=10)},
     "escalate-late": {"task": "referrals.escalate_late", "schedule": 60.0},
+    # In working hours: a reminder at night lights up a screen beside somebody’s bed.
+    "remind-of-tasks": {"task": "casework.remind_of_tasks", "schedule": crontab(minute="*/10", hour="7-18")},
     "check-walls": {"task": "dacase.cases.check_walls", "schedule": crontab(hour=2, minute=30)},
 }
 
@@ -286,6 +288,7 @@ PUBLIC_RATE_LIMITS = {"hello": "20/h/ip", "partners": "30/h/ip"}
 CASE_PANELS = [
     "dacase.cases.case_panels.people",
     "referrals.casework.episode_panels.episodes_of_case",
+    "referrals.casework.task_panels.tasks_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
     "referrals.casework.plan_panels.plan_of_case",
@@ -304,6 +307,7 @@ CASE_PARTS = [
     ("Story", "casework:story", "view_case"),
     ("Plan", "casework:plan", "view_case"),
     ("Consent", "casework:consents", "view_case"),
+    ("Tasks", "casework:tasks", "work_episode"),
     ("Letters", "casework:letters", "write_letter"),
 ]
 # What other rooms know of the places of a case: functions of a case and a membership that give what is written of

@@ -283,6 +283,24 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
   SELECT m.id, m.agency_id, r.receiver_agency_id, m.holder_id
     FROM made m JOIN referrals_referral r ON r.id = m.referral_id $$;
 
+-- Open tasks whose reminder is due by a day, for workers whose work has not ended, and for which no e-mail was
+-- put on its way yet. Changes nothing, and says by keys alone which.
+CREATE OR REPLACE FUNCTION tasks_to_remind(by_day date)
+RETURNS TABLE (task uuid, remind_on date, worker uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT t.id, t.remind_on, t.worker_id
+    FROM casework_task t
+    JOIN agencies_membership m ON m.id = t.worker_id
+    JOIN agencies_user u ON u.id = m.user_id
+    JOIN agencies_agency a ON a.id = m.agency_id
+   WHERE t.state = 'open' AND t.remind_on <= by_day
+     AND m.ended_at IS NULL AND m.starts_on <= by_day AND (m.ends_on IS NULL OR m.ends_on >= by_day)
+     AND u.is_active AND a.is_active
+     AND NOT EXISTS (SELECT 1 FROM casework_taskreminder r WHERE r.task_id = t.id AND r.remind_on = t.remind_on)
+     AND NOT EXISTS (SELECT 1 FROM jobs_outboxmessage o
+                      WHERE o.key = 'task_reminder:' || t.id || ':' || t.remind_on || ':' || t.worker_id)
+   ORDER BY t.remind_on, t.id LIMIT 500 $$;
+
 -- Whether the reader sees a person. A function, and not a subquery in the policy of parties: the policy of
 -- persons asks for parties, and PostgreSQL takes the two together for a circle.
 CREATE OR REPLACE FUNCTION app_sees_person(person_id uuid) RETURNS boolean

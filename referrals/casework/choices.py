@@ -102,6 +102,7 @@ class EntryKind(TextChoices):
     REVIEW = "review", "Review"
     ROUTE = "route", "Referral"
     CONSENT = "consent", "Consent"
+    TASK = "task", "Task"
     HAND_OVER = "hand_over", "Hand-over"
     SIGN_OFF = "sign_off", "Sign-off"
     AGAINST_PLAN = "against_plan", "Contact against the plan"
@@ -167,3 +168,17 @@ class ConsentWay(TextChoices):
     IN_PERSON = "in_person", "In person"
     PHONE = "phone", "By phone"
     WRITING = "writing", "In writing"
+
+
+class TaskState(TextChoices):
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Not done"
+
+
+class ReminderState(TextChoices):
+    """Where the e-mail about a task is. One that was being sent when its worker died is not sent again."""
+
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    NOT_TAKEN = "not_taken", "Not taken by the mail server"

@@ -13,10 +13,19 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.models import Headline
 from referrals.casework.choices import EntryKind
-from referrals.casework.models import ConsentRecord, ContactAttempt, Episode, HandOver, Plan, PlanAction
+from referrals.casework.models import (
+    ConsentRecord,
+    ContactAttempt,
+    Episode,
+    HandOver,
+    Plan,
+    PlanAction,
+    Task,
+)
 from referrals.casework.selectors import day as selectors
 from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
+from referrals.casework.selectors.task import tasks_due
 from referrals.models import Route
 
 LATE, TODAY, THIS_WEEK = "late", "today", "week"
@@ -121,6 +130,21 @@ def consent(day: Day, one: ConsentRecord) -> Entry:
     )
 
 
+def task(day: Day, one: Task) -> Entry:
+    """Something that she, or whom she covers, has to do in a case."""
+    headline = one.case.headline
+    return Entry(
+        one.due_at if one.due_time else one.due_on,
+        one.title,
+        reverse("casework:task", args=[one.pk]),
+        EntryKind.TASK,
+        headline.victim.name,
+        one.case.reference,
+        headline.band,
+        day.whose(one.worker),
+    )
+
+
 def route(day: Day, one: Route) -> Entry:
     """A referral that waits for somebody at the service."""
     address = reverse("referrals:route_detail", args=[one.pk])
@@ -222,6 +246,7 @@ DAY_SOURCES = [
         ),
         consent,
     ),
+    Source("tasks", lambda day: tasks_due(day.membership, day.workers, timezone.localdate(day.until)), task),
     Source("routes", _if_may("accept_referral", selectors.routes_waiting), route),
     Source("hand_overs", lambda day: selectors.hand_overs_waiting(day.membership), hand_over),
     Source("managers", _if_may("allocate_episode", selectors.for_managers), for_manager),

@@ -1,5 +1,6 @@
-"""What the casework does outside a request."""
+"""What the casework does outside a request: e-mails to victim-survivors, and reminders of tasks."""
 
+from datetime import date
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -10,7 +11,10 @@ from smtplib import (
 from socket import gaierror
 from uuid import UUID
 
+from celery import shared_task
+from django.conf import settings
 from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
 
 from dacase.agencies.models import Membership
 from dacase.jobs.tasks_base import Steps, TaskRefusedError, outbox_task
@@ -20,6 +24,13 @@ from referrals.casework.services.letter import (
     doubt_letter,
     finish_sending,
     refuse_letter,
+)
+from referrals.casework.services.task_reminder import (
+    TASK,
+    Reminder,
+    claim_reminder,
+    remind_of_tasks,
+    settle_reminder,
 )
 
 # Raised before the server has taken anything: the e-mail did not go, for certain.
@@ -56,8 +67,38 @@ def hand_over(outgoing: Outgoing) -> None:
     EmailMessage(subject=outgoing.subject, body=outgoing.body, to=[outgoing.to]).send()
 
 
+@shared_task(name="casework.remind_of_tasks")
+def remind() -> int:
+    """Every ten minutes of the working day: put reminders that are due on their way. Acts for nobody."""
+    return remind_of_tasks()
+
+
+@outbox_task(TASK, in_steps=True, retry_on=NOT_TAKEN)
+def send_reminder(*, task: str, day: str, steps: Steps) -> None:
+    """Send the reminder of a task for a day at most once. What the server certainly did not take is tried again."""
+    with steps.step() as actor:
+        claimed = claim_reminder(UUID(task), day=date.fromisoformat(day), actor=sender(actor))
+    if claimed is None:
+        return
+    try:
+        hand_over(drawn(claimed))
+    except NOT_TAKEN:
+        with steps.step() as actor:
+            settle_reminder(claimed.key, was_sent=False, actor=sender(actor))
+        raise
+    with steps.finish() as actor:
+        settle_reminder(claimed.key, was_sent=True, actor=sender(actor))
+
+
+def drawn(claimed: Reminder) -> Outgoing:
+    """The e-mail of a reminder: a link, and nothing of any case."""
+    words = {"path": claimed.path, "base_url": settings.BASE_URL}
+    subject = render_to_string("mail/task_reminder.subject.txt", words).strip()
+    return Outgoing(claimed.to, subject, render_to_string("mail/task_reminder.txt", words))
+
+
 def sender(actor: Membership | None) -> Membership:
-    """Who wrote the letter, and may still send it."""
+    """Whose letter or task it is, and who may still send it."""
     if actor is None:
-        raise TaskRefusedError("Only a membership can send a letter.")
+        raise TaskRefusedError("Only a membership can send a letter or a reminder.")
     return actor

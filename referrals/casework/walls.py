@@ -27,6 +27,8 @@ from referrals.casework.models import (
     RiskAnswer,
     RiskAssessment,
     StoryPart,
+    Task,
+    TaskReminder,
 )
 
 # Everybody who holds the file is told who supports; only the agency itself says so of itself.
@@ -83,6 +85,8 @@ WALLS = Walls(
         owned_in_case(ExitOutcome),
         owned_in_case(Letter),
         owned_in_case(Note),
+        owned_in_case(Task),
+        child_of(TaskReminder, Task, "task_id"),
         owned_in_case(Plan),
         of_a_plan(PlanAction),
         of_a_plan(PlanPrint),

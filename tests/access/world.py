@@ -52,6 +52,7 @@ from reporting.models import Return
 from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
 from tests.access.world_plan import make_plan
+from tests.access.world_task import make_task
 
 Ids = dict[str, UUID]
 # Relations in which the agency has a running grant (whether or not something else bars it).
@@ -135,6 +136,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         assessment=assessment,
         letter=letter,
         note=note,
+        task=make_task(case, writer),
         plan=make_plan(case, writer),
         consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
@@ -171,6 +173,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "assessment": parts.assessment.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        "task": parts.task.pk,
         **parts.plan,
         "consent": parts.consent.pk,
     }

@@ -29,6 +29,7 @@ OWNED_IN_CASE: tuple[str, ...] = (
     "casework_exitoutcome",
     "casework_letter",
     "casework_note",
+    "casework_task",
     "casework_plan",
 )
 OWN_AGENCY = (
@@ -55,6 +56,7 @@ WITH_PARENT = {  # table -> (column, parent)
     "referrals_uploadrow": ("upload_id", "referrals_upload"),
     "referrals_route": ("referral_id", "referrals_referral"),
     "referrals_referralquestion": ("referral_id", "referrals_referral"),
+    "casework_taskreminder": ("task_id", "casework_task"),
     "casework_planaction": ("plan_id", "casework_plan"),
     "casework_planprint": ("plan_id", "casework_plan"),
     "casework_riskanswer": ("assessment_id", "casework_riskassessment"),

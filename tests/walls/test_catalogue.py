@@ -32,6 +32,7 @@ DEFINER = {
     "end_expired_grants": "acts for nobody",
     "forget_old_drafts": "acts for nobody",
     "escalate_late": "acts for nobody",
+    "tasks_to_remind": "acts for nobody",
     "count_viewer_drift": "acts for nobody",
 }
 

@@ -11,6 +11,7 @@ from referrals.casework.models.plan_action import PlanAction
 from referrals.casework.models.plan_print import PlanPrint
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.story import StoryPart
+from referrals.casework.models.task import Task, TaskReminder
 from referrals.casework.models.wording import ToolWording, TopicWording
 
 __all__ = [
@@ -30,4 +31,6 @@ __all__ = [
     "StoryPart",
     "ToolWording",
     "TopicWording",
+    "Task",
+    "TaskReminder",
 ]

@@ -16,8 +16,8 @@ from dacase.cases.models import Case, Exclusion, Headline, Party
 from dacase.cases.selectors.people import last_saved
 from dacase.cases.services.case import set_headline
 from dacase.ui.stale import StaleVersion
-from referrals.casework.choices import EpisodeKind
-from referrals.casework.models import Episode
+from referrals.casework.choices import EpisodeKind, TaskState
+from referrals.casework.models import Episode, Task
 from referrals.casework.rules.episode import first_contact_due_at, kind_of
 from referrals.choices import Priority
 from referrals.models import Route
@@ -233,3 +233,14 @@ def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:
         data={"worker": str(worker.pk)},
     )
     name_worker(episode, before=before)
+    if before is not None:
+        _take_tasks_along(episode, before, worker, actor=actor)
+
+
+def _take_tasks_along(episode: Episode, before: Membership, worker: Membership, *, actor: Membership) -> None:
+    """What the former worker still had to do in this support is the next worker's from now on."""
+    theirs = Task.objects.own_of(actor).filter(episode=episode, worker=before, state=TaskState.OPEN)
+    for task in theirs.select_for_update(of=("self",)).order_by("pk"):
+        task.worker, task.version = worker, task.version + 1
+        task.save(update_fields=["worker", "version"])
+        record_event("task_given", actor=actor, subject=task, case_id=task.case_id)

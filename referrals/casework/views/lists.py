@@ -8,7 +8,7 @@ from django.urls import reverse
 from dacase.ui.components import Band, Clock, Link, Many, Table, Tag, Text
 from referrals.casework.choices import ConsentAnswer, EpisodeState
 from referrals.casework.day import Entry
-from referrals.casework.models import ConsentRecord, Episode
+from referrals.casework.models import ConsentRecord, Episode, Task
 
 STATES = {
     EpisodeState.NOBODY: "bad",
@@ -62,6 +62,33 @@ def episode_table(caption: str, episodes: Iterable[Episode]) -> Table:
         for one in episodes
     ]
     return Table(caption, ["Case", "Support", "Risk and state", "Next contact"], rows)
+
+
+def task_table(caption: str, tasks: Iterable[Task]) -> Table:
+    """Tasks of one case. Those that have ended say how."""
+    rows = [
+        [
+            Link(one.title, reverse("casework:task", args=[one.pk])),
+            one.worker.user.name,
+            Clock(one.due_at if one.due_time else one.due_on) if one.is_open else one.get_state_display(),
+        ]
+        for one in tasks
+    ]
+    return Table(caption, ["What to do", "Who does it", "Due"], rows)
+
+
+def held_by_nobody_table(caption: str, tasks: Iterable[Task]) -> Table:
+    """Tasks of several cases whose worker cannot do them any more."""
+    rows = [
+        [
+            Link(one.title, reverse("casework:task", args=[one.pk]), sub=one.case.reference),
+            one.case.headline.victim.name,
+            f"Was with {one.worker.user.name}",
+            Clock(one.due_at if one.due_time else one.due_on),
+        ]
+        for one in tasks
+    ]
+    return Table(caption, ["What to do", "About", "Who", "Due"], rows)
 
 
 def address_of(episode: Episode) -> str:

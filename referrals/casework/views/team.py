@@ -15,9 +15,10 @@ from referrals.casework.forms.episode import ReallocateForm
 from referrals.casework.models import Episode
 from referrals.casework.selectors import team as selectors
 from referrals.casework.selectors.episode import workers_to_give
+from referrals.casework.selectors.task import tasks_nobody_holds
 from referrals.casework.selectors.team import TeamRow
 from referrals.casework.services.episode import reallocate_episodes
-from referrals.casework.views.lists import episode_table
+from referrals.casework.views.lists import episode_table, held_by_nobody_table
 
 COLUMNS: list[str | Column] = [
     "Worker",
@@ -36,10 +37,11 @@ COLUMNS: list[str | Column] = [
 def team(request: ActingRequest) -> HttpResponse:
     """Who carries what, who is away, and with what nobody works."""
     member = request.membership
-    stranded = selectors.stranded_episodes(member)
+    stranded, tasks = selectors.stranded_episodes(member), list(tasks_nobody_holds(member))
     context = {
         "table": Table("Who carries what", COLUMNS, [cells(row) for row in selectors.team(member)]),
         "stranded": episode_table("Nobody works on these", stranded) if stranded else None,
+        "tasks": held_by_nobody_table("Tasks that nobody holds", tasks) if tasks else None,
         "covers": selectors.covers_running(member),
     }
     return render(request, "casework/team/team.html", context)
