@@ -29,8 +29,8 @@ __all__ = [
     "RiskAnswer",
     "RiskAssessment",
     "StoryPart",
-    "ToolWording",
-    "TopicWording",
     "Task",
     "TaskReminder",
+    "ToolWording",
+    "TopicWording",
 ]
