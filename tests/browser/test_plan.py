@@ -12,7 +12,7 @@ from tests.browser.test_idva_day import accept_one
 from tests.browser.test_main_path import fill_date, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
-SOON = timezone.localdate() + timedelta(days=3)
+SOON = timezone.localdate() + timedelta(days=7)
 
 
 def add_action(page: Page, text: str) -> None:
@@ -63,9 +63,9 @@ def test_a_plan_is_written_and_printed(sign_in_as: Callable[..., Page]) -> None:
     page.goto("/my-day/")
     expect(page.get_by_text("Do what the plan says: digital safety").first).to_be_visible()
     page.goto(f"{case}plan/")
-    page.get_by_role("link", name="Print for the victim-survivor").click()
+    page.get_by_role("link", name="Print it to give").click()
     press(page, "Print")
-    expect(page.get_by_text("Confirm that the paper can be kept without danger").first).to_be_visible()
+    expect(page.get_by_text("Confirm that they can keep it without danger").first).to_be_visible()
     look(page, "plan-print")
     page.locator("#id_is_safe_to_give").check()
     press(page, "Print")

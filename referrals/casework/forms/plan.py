@@ -27,8 +27,8 @@ LEFT_OUT = "Leave out where anybody lives, works or goes to school: this may be 
 
 class _PlanFields(Form):
     wishes = LongTextField(
-        label="What the victim-survivor wishes",
-        help_text=f"In the person’s own words. {LEFT_OUT}",
+        label="What do they wish for?",
+        help_text=f"In their own words. {LEFT_OUT}",
         max_length=5_000,
         rows=8,
         required=False,
@@ -54,7 +54,7 @@ class _StepFields(Form):
     heading = SelectField(label="Heading", choices=(), blank="Select a heading")
     need = LongTextField(
         label="Which risk or need does it answer?",
-        help_text="In your own words, or the person’s. It is never printed.",
+        help_text="In your own words, or theirs. It is never printed.",
         max_length=2_000,
         rows=3,
     )
@@ -64,7 +64,6 @@ class _StepFields(Form):
     other_agency = TextField(label="Name of the agency", required=False)
     due_on = DateField(label="By when?")
 
-    mark_optional = False  # who does it decides which of the two that it reveals is needed
     looks = {
         "owner": Look(reveals={ActionOwner.WORKER: ("worker",), ActionOwner.OTHER: ("other_agency",)}),
     }
@@ -98,6 +97,6 @@ class SettleActionForm(VersionedForm):
 
 class PrintPlanForm(SubmitOnceForm):
     is_safe_to_give = ConfirmField(
-        label="I have made sure with the victim-survivor that this paper can be taken and kept without danger",
-        must="Confirm that the paper can be kept without danger, or do not print it",
+        label="I have made sure with them that they can take this paper and keep it without danger",
+        must="Confirm that they can keep it without danger, or do not print it",
     )

@@ -25,7 +25,7 @@ from referrals.casework.selectors.letter import victim_in
 from referrals.casework.selectors.plan import own_prints, to_do_of
 from referrals.casework.services.plan import lock_plan
 
-CONFIRM = "Confirm that the paper can be kept without danger, or do not print it"
+CONFIRM = "Confirm that they can keep it without danger, or do not print it"
 NOTHING = "There is nothing to print: no wishes, and nothing to do"
 HAS_PLACE = "{where} names a place. Take it out before you print"
 HAS_AGENCY = "{where} names an agency. Take it out before you print"
