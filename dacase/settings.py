@@ -298,6 +298,7 @@ CASE_PANELS = [
     "referrals.casework.consent_panels.consents_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
+    "referrals.casework.retention_panels.retention_of_case",
 ]
 # What each room asks before an agency loses a case: functions of case and agency that raise ValidationError
 # (dacase/cases/services/grant.py).

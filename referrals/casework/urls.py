@@ -19,6 +19,7 @@ from referrals.casework.views import (
     story,
     task,
     team,
+    wording,
 )
 
 app_name = "casework"
@@ -52,6 +53,11 @@ urlpatterns = [
     path(
         "assessments/<uuid:pk>/judgement/", risk_assessment.assessment_judgement, name="assessment_judgement"
     ),
+    path("wording/", wording.wording_list, name="wordings"),
+    path("wording/load/", wording.wording_load, name="wording_load"),
+    path("wording/<uuid:pk>/", wording.wording, name="wording"),
+    path("wording/<uuid:pk>/use/", wording.wording_use, name="wording_use"),
+    path("wording/<uuid:pk>/withdraw/", wording.wording_withdraw, name="wording_withdraw"),
     path("cases/<uuid:case_pk>/severity/", severity.severity, name="severity"),
     path("cases/<uuid:case_pk>/severity/new/", severity.severity_create, name="severity_create"),
     path("cases/<uuid:case_pk>/story/", story.story, name="story"),

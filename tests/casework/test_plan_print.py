@@ -170,7 +170,7 @@ def test_the_paper_says_what_to_do_and_nothing_that_tells(cast, case, plan, sign
     page = reverse("casework:plan_print", args=[plan.pk])
     assert "See the nurse" in client.get(page).content.decode()
     unconfirmed = client.post(page, {"submission": uuid.uuid4()})
-    assert "Confirm that she can keep it without danger" in unconfirmed.content.decode()
+    assert "Confirm that they can keep it without danger" in unconfirmed.content.decode()
     response = client.post(page, {"submission": uuid.uuid4(), "is_safe_to_give": "on"})
     paper = client.get(response["Location"]).content.decode()
     assert "<title>List</title>" in paper
@@ -187,7 +187,7 @@ def test_the_paper_says_what_to_do_and_nothing_that_tells(cast, case, plan, sign
                case.reference, str(case.pk) + "/people", HOME]  # fmt: skip
     assert [words for words in telling if words in paper] == []
     shown = client.get(reverse("casework:plan", args=[case.pk])).content.decode()
-    assert "Printed for her" in shown
+    assert "Printed to give" in shown
 
 
 def test_a_letter_on_paper_says_nothing_of_where_it_comes_from(cast, case, sign_in):

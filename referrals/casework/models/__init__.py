@@ -14,6 +14,7 @@ from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.severity import SeverityGrid, SeverityLine
 from referrals.casework.models.story import StoryPart
 from referrals.casework.models.task import Task, TaskReminder
+from referrals.casework.models.wording import ToolWording, TopicWording
 
 __all__ = [
     "ConsentRecord",
@@ -35,4 +36,6 @@ __all__ = [
     "StoryPart",
     "Task",
     "TaskReminder",
+    "ToolWording",
+    "TopicWording",
 ]
