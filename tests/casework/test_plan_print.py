@@ -170,7 +170,7 @@ def test_the_paper_says_what_to_do_and_nothing_that_tells(cast, case, plan, sign
     page = reverse("casework:plan_print", args=[plan.pk])
     assert "See the nurse" in client.get(page).content.decode()
     unconfirmed = client.post(page, {"submission": uuid.uuid4()})
-    assert "Confirm that she can keep it without danger" in unconfirmed.content.decode()
+    assert "Confirm that they can keep it without danger" in unconfirmed.content.decode()
     response = client.post(page, {"submission": uuid.uuid4(), "is_safe_to_give": "on"})
     paper = client.get(response["Location"]).content.decode()
     assert "<title>List</title>" in paper
