@@ -123,7 +123,7 @@ def test_words_that_name_a_place_or_the_agency_are_not_printed(cast, case, plan,
     assert "Money" in refused.value.messages[0]
     with acting_as(cast.idva):
         plans.change_plan(plan.pk, wishes=words.replace("Northmoor Domestic Abuse Advocacy", agency), review_on=plan.review_on, version=1, actor=cast.idva)  # fmt: skip
-    with pytest.raises(ValidationError, match="Her wishes"):
+    with pytest.raises(ValidationError, match="“Wishes”"):
         printed(plan, cast.idva)
 
 
