@@ -11,7 +11,9 @@ from referrals.casework.views import (
     letter,
     note,
     risk_assessment,
+    sign_off,
     story,
+    supervision,
     task,
     team,
 )
@@ -31,6 +33,9 @@ urlpatterns = [
     path("episodes/<uuid:pk>/step/", closure.episode_step, name="episode_step"),
     path("episodes/<uuid:pk>/sign-off/", closure.closure_sign_off, name="closure_sign_off"),
     path("episodes/<uuid:pk>/reopen/", closure.episode_reopen, name="episode_reopen"),
+    path("episodes/<uuid:pk>/supervision/", supervision.supervisions, name="supervisions"),
+    path("episodes/<uuid:pk>/supervision/new/", supervision.supervision_create, name="supervision_create"),
+    path("supervision/<uuid:pk>/change/", supervision.supervision_change, name="supervision_change"),
     path("attempts/<uuid:pk>/seen/", contact.attempt_seen, name="attempt_seen"),
     path("cover/new/", cover.cover_create, name="cover_create"),
     path("cover/<uuid:pk>/end/", cover.cover_end, name="cover_end"),
@@ -47,6 +52,10 @@ urlpatterns = [
     path(
         "assessments/<uuid:pk>/judgement/", risk_assessment.assessment_judgement, name="assessment_judgement"
     ),
+    path("assessments/<uuid:pk>/sign-off/", sign_off.sign_off_ask, name="sign_off_ask"),
+    path("sign-off/<uuid:pk>/", sign_off.sign_off, name="sign_off"),
+    path("sign-off/<uuid:pk>/answer/", sign_off.sign_off_answer, name="sign_off_answer"),
+    path("sign-off/<uuid:pk>/read/", sign_off.sign_off_read, name="sign_off_read"),
     path("cases/<uuid:case_pk>/story/", story.story, name="story"),
     path("cases/<uuid:case_pk>/story/<slug:part>/", story.story_part, name="story_part"),
     path("cases/<uuid:case_pk>/notes/", note.note_list, name="notes"),

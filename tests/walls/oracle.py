@@ -31,6 +31,8 @@ OWNED_IN_CASE: tuple[str, ...] = (
     "casework_note",
     "casework_task",
 )
+# One agency's own inside a case, whatever happens.
+INNER_IN_CASE = ("casework_supervision", "casework_signoffrequest")
 OWN_AGENCY = (
     "refuge_refugeservice",
     "refuge_unit",
@@ -148,6 +150,10 @@ class View:
         own = row["agency_id"] == self.agency
         return row["case_id"] in self.files and (own or row["shared_at"] is not None)
 
+    def owned(self, row: Row) -> bool:
+        """The agency's own row of a case that is open to it."""
+        return row["case_id"] in self.files and row["agency_id"] == self.agency
+
     def late_here(self, row: Row) -> bool:
         """Where it waits, and at its front door; never to a sender or another service."""
         receiver = {one["id"]: one["receiver_agency_id"] for one in self.oracle.rows["referrals_referral"]}
@@ -202,6 +208,7 @@ class View:
         }
         tests |= dict.fromkeys(OF_THE_CASE, lambda row: row["case_id"] in self.files)
         tests |= dict.fromkeys(OWNED_IN_CASE, self.owned_or_shared)
+        tests |= dict.fromkeys(INNER_IN_CASE, self.owned)
         tests |= dict.fromkeys(OWN_AGENCY, self.mine)
         for table, (column, parent) in WITH_PARENT.items():
             tests[table] = self.with_parent(column, parent, tests)
@@ -233,6 +240,7 @@ class View:
             table in OF_THE_CASE
             or table in WITH_PARENT
             or table in OWN_AGENCY
+            or table in INNER_IN_CASE
             or table in ("refuge_placement", "refuge_turnaway", "referrals_escalation")
         ):
             return self.bases[table]

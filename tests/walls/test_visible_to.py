@@ -66,7 +66,7 @@ OPEN = {
 # Reached through their parent, whose `visible_to` decides.
 THROUGH_PARENT = {
     "cases_grant", "cases_exclusion", "referrals_referralperson", "referrals_referralcontact",
-    "referrals_outsidesender", "referrals_uploadrow", "casework_riskanswer", "marac_hearinggrant", "marac_hearingpaper", "refuge_placementmember", "reporting_figure",
+    "referrals_outsidesender", "referrals_uploadrow", "casework_riskanswer", "casework_taskreminder", "marac_hearinggrant", "marac_hearingpaper", "refuge_placementmember", "reporting_figure",
 }  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from referrals.casework.models.letter import Letter
 from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
+from referrals.casework.models.sign_off import SignOffRequest
 from referrals.casework.models.story import StoryPart
+from referrals.casework.models.supervision import Supervision
 from referrals.casework.models.task import Task, TaskReminder
 
 __all__ = [
@@ -21,7 +23,9 @@ __all__ = [
     "Note",
     "RiskAnswer",
     "RiskAssessment",
+    "SignOffRequest",
     "StoryPart",
+    "Supervision",
     "Task",
     "TaskReminder",
 ]

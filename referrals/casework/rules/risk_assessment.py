@@ -205,3 +205,8 @@ def combination(tool: str, answers: Mapping[str, str]) -> str:
         if row["tool"] == tool and set(row["all_of"].split()) <= said and set(row["any_of"].split()) & said:
             return row["words"]
     return ""
+
+
+def rests_on_judgement(tool: str, yes_count: int, *, band: str, on: date) -> bool:
+    """Whether `band` is somebody's judgement and not what the count of `yes_count` alone came to on the day `on`."""
+    return not tools()[tool].is_counted or band_for(tool, yes_count, on=on) != band
