@@ -63,7 +63,7 @@ def digest() -> str:
     files = [
         *ROOT.glob("dacase/demo/**/*.py"),
         *ROOT.glob("*/migrations/*.py"),
-        *ROOT.glob("dacase/*/migrations/*.py"),
+        *ROOT.glob("*/*/migrations/*.py"),
     ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
 

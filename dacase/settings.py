@@ -291,6 +291,7 @@ CASE_PANELS = [
     "referrals.casework.task_panels.tasks_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
+    "referrals.casework.plan_panels.plan_of_case",
     "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
     "referrals.casework.consent_panels.consents_of_case",
@@ -304,10 +305,14 @@ BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
     ("Story", "casework:story", "view_case"),
+    ("Plan", "casework:plan", "view_case"),
     ("Consent", "casework:consents", "view_case"),
     ("Tasks", "casework:tasks", "work_episode"),
     ("Letters", "casework:letters", "write_letter"),
 ]
+# What other rooms know of the places of a case: functions of a case and a membership that give what is written of
+# each, so that none gets on to paper (dacase/cases/selectors/location.py).
+CASE_PLACES = ["refuge.selectors.unit.places_of_services"]
 HOME_PANELS = [
     "referrals.front_door_panels.escalations",
     "referrals.front_door_panels.questions",

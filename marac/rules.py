@@ -1,7 +1,6 @@
 """Rules of the MARAC that need no row: repeats, dates of meetings, times of an agenda."""
 
 import csv
-import re
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -14,8 +13,6 @@ DATA = Path(__file__).with_name("data")
 FORTNIGHT = timedelta(days=14)
 THURSDAY = 3
 SLOT_MINUTES = 12
-# Shorter pieces of an address, such as a house number, also stand in harmless sentences.
-SHORTEST_PLACE = 6
 
 
 @cache
@@ -85,23 +82,3 @@ def time_of_day(moment: time) -> str:
         return "midday"
     minutes = f":{moment.minute:02}" if moment.minute else ""
     return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
-
-
-def without_places(text: str, places: Iterable[str]) -> str:
-    """`text` with every mention of a known address, phone number, school or the like taken out.
-
-    Papers go to agencies that may not know where somebody is, and free text does not keep to its box.
-    The whole value is looked for, and the first line of an address; phone numbers however they are spaced.
-    """
-    pieces = {piece for value in places for piece in _pieces(value)}
-    for place in sorted(pieces, key=len, reverse=True):
-        letters = re.sub(r"[\W_]+", "", place)
-        if len(letters) >= SHORTEST_PLACE:
-            loose = r"[\W_]*".join(re.escape(letter) for letter in letters)
-            text = re.sub(rf"(?<!\w){loose}(?!\w)", "[place removed]", text, flags=re.IGNORECASE)
-    return text
-
-
-def _pieces(place: str) -> list[str]:
-    first_line = re.split(r"[,\n]", place, maxsplit=1)[0]
-    return [place, first_line]

@@ -8,11 +8,11 @@ from typing import Any
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Location
+from dacase.cases.rules.places import without_places
 from dacase.cases.selectors.people import parties_of
 from dacase.ui.words import lower_first
 from marac.choices import PaperKind
 from marac.models import Hearing, HearingPaper, MaracReferral
-from marac.rules import without_places
 from marac.selectors.marac_referral import latest_assessment
 from referrals.casework.choices import Answer
 from referrals.casework.models import RiskAnswer

@@ -98,6 +98,8 @@ class EntryKind(TextChoices):
     SIGN_OFF = "sign_off", "Sign-off"
     AGAINST_PLAN = "against_plan", "Contact against the plan"
     NOBODY = "nobody", "Nobody works on it"
+    PLAN_ACTION = "plan_action", "Action of a plan"
+    PLAN_REVIEW = "plan_review", "Review of a plan"
 
 
 class LetterWay(TextChoices):
@@ -124,6 +126,23 @@ class NoteKind(TextChoices):
     OBSERVATION = "observation", "Something seen or heard"
     DECISION = "decision", "Decision and why"
     OTHER = "other", "Something else"
+
+
+class ActionOwner(TextChoices):
+    """Who does what a plan says."""
+
+    VICTIM = "victim", "The victim-survivor"
+    WORKER = "worker", "A worker of your agency"
+    OTHER = "other", "Another agency"
+
+
+class ActionState(TextChoices):
+    """Where an action of a plan stands. What was settled can be put back."""
+
+    TO_DO = "to_do", "To do"
+    DONE = "done", "Done"
+    NOT_NEEDED = "not_needed", "No longer needed"
+    NOT_POSSIBLE = "not_possible", "Not possible"
 
 
 class ConsentAnswer(TextChoices):

@@ -13,7 +13,16 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.models import Headline
 from referrals.casework.choices import EntryKind
-from referrals.casework.models import ConsentRecord, ContactAttempt, Episode, HandOver, SignOffRequest, Task
+from referrals.casework.models import (
+    ConsentRecord,
+    ContactAttempt,
+    Episode,
+    HandOver,
+    Plan,
+    PlanAction,
+    SignOffRequest,
+    Task,
+)
 from referrals.casework.selectors import day as selectors
 from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
@@ -160,14 +169,12 @@ def supervision(day: Day, episode: Episode) -> Entry:
 
 
 def sign_off(day: Day, one: SignOffRequest) -> Entry:
-    """A judgement that waits for this manager, or that came back to whoever asked; late after two days."""
-    is_back = one.answered_at is not None
+    """A judgement or plan that waits for this manager, or that came back to whoever asked; late after two days."""
+    is_back, about = one.answered_at is not None, one.about.lower()
     headline = one.case.headline
     return Entry(
         (one.answered_at or one.asked_at) + timedelta(days=2),
-        "Read why your judgement was sent back"
-        if is_back
-        else "Sign off a judgement of risk, or send it back",
+        f"Read why it was sent back: {about}" if is_back else f"Sign off or send back: {about}",
         reverse("casework:sign_off" if is_back else "casework:sign_off_answer", args=[one.pk]),
         EntryKind.SIGN_OFF,
         headline.victim.name,
@@ -217,6 +224,36 @@ def against_plan(day: Day, one: ContactAttempt) -> Entry:
     )
 
 
+def plan_action(day: Day, one: PlanAction) -> Entry:
+    """What somebody is to do by a plan, by its heading: what exactly is read with the plan."""
+    is_hers = one.worker_id in day.workers
+    doing = f"Do what the plan says: {one.title.lower()}"
+    headline = one.plan.case.headline
+    return Entry(
+        one.due_on,
+        doing if is_hers else "Its worker has left: say who does an action of the plan",
+        reverse(f"casework:plan_action_{'settle' if is_hers else 'change'}", args=[one.pk]),
+        EntryKind.PLAN_ACTION,
+        headline.victim.name,
+        one.plan.case.reference,
+        headline.band,
+        day.whose(one.worker),
+    )
+
+
+def plan_review(day: Day, one: Plan) -> Entry:
+    """A plan that she said would be looked at again."""
+    return Entry(
+        one.review_on,
+        "Look at the plan again",
+        reverse("casework:plan_change", args=[one.pk]),
+        EntryKind.PLAN_REVIEW,
+        one.case.headline.victim.name,
+        one.case.reference,
+        one.case.headline.band,
+    )
+
+
 def _if_may(verb: str, asks: Callable[[Membership], QuerySet[Any]]) -> Callable[[Day], QuerySet[Any] | None]:
     return lambda day: asks(day.membership) if day.membership.may(verb) else None
 
@@ -227,6 +264,16 @@ DAY_SOURCES = [
         "reviews",
         lambda day: selectors.reviews_due(day.membership, day.workers, timezone.localdate(day.until)),
         review,
+    ),
+    Source(
+        "plan_actions",
+        lambda day: selectors.plan_actions_due(day.membership, day.workers, timezone.localdate(day.until)),
+        plan_action,
+    ),
+    Source(
+        "plan_reviews",
+        lambda day: selectors.plan_reviews_due(day.membership, day.workers, timezone.localdate(day.until)),
+        plan_review,
     ),
     Source(
         "consents",

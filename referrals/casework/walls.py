@@ -2,7 +2,16 @@
 
 from django.db.models import Model
 
-from dacase.walls.policies import AGENCY, Policy, Wall, Walls, case_child, child_of, in_open_case, own_agency
+from dacase.walls.policies import (
+    AGENCY,
+    Policy,
+    Wall,
+    Walls,
+    case_child,
+    child_of,
+    in_open_case,
+    own_agency,
+)
 from referrals.casework.models import (
     ConsentRecord,
     ContactAttempt,
@@ -12,6 +21,9 @@ from referrals.casework.models import (
     HandOver,
     Letter,
     Note,
+    Plan,
+    PlanAction,
+    PlanPrint,
     RiskAnswer,
     RiskAssessment,
     SignOffRequest,
@@ -35,6 +47,18 @@ def owned_in_case(model: type[Model]) -> Wall:
 def inner_in_case(model: type[Model]) -> Wall:
     """A table of models.owned.InnerInCase: one agency's own inside a case, whatever happens."""
     return Wall(model, [Policy("own", OWN)], history=OWN)
+
+
+def of_a_plan(model: type[Model]) -> Wall:
+    """A table of rows of plans: read with the plan, written by its agency alone, as its versions are kept.
+
+    The plan is asked through its own walls, which open no plan of a closed case.
+    """
+    plans = Plan._meta.db_table
+    in_plan = f"EXISTS (SELECT 1 FROM {plans} p WHERE p.id = plan_id AND"  # noqa: S608 - names of our own
+    own = f"{in_plan} p.agency_id = {AGENCY} OFFSET 0)"
+    shared = f"{in_plan} p.shared_at IS NOT NULL OFFSET 0)"
+    return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
 
 
 WALLS = Walls(
@@ -72,6 +96,9 @@ WALLS = Walls(
         inner_in_case(Supervision),
         inner_in_case(SignOffRequest),
         child_of(TaskReminder, Task, "task_id"),
+        owned_in_case(Plan),
+        of_a_plan(PlanAction),
+        of_a_plan(PlanPrint),
     ],
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],

@@ -17,7 +17,9 @@ class RouteQuerySet(models.QuerySet["Route"]):
 
     def waiting(self) -> "RouteQuerySet":
         """Routes that no named person has accepted yet, and that were not sent back."""
-        return self.filter(state__in=[RouteState.ROUTED, RouteState.OPENED])
+        waits = self.filter(state__in=[RouteState.ROUTED, RouteState.OPENED])
+        # The same in the words of the index route_waiting, so that a service's few are read and not its all.
+        return waits.filter(accepted_at=None, sent_back_at=None)
 
     def visible_to(self, membership: Membership) -> "RouteQuerySet":
         """Routes of referrals that the membership may see."""

@@ -148,3 +148,12 @@ def _covers(stay: Placement, on: date) -> bool:
 def is_overdue(stay: Placement, *, today: date) -> bool:
     """Whether a household should have left by now and nobody has recorded that it has."""
     return stay.state == PlacementState.PLACED and stay.ends_on is not None and stay.ends_on < today
+
+
+def places_of_services(case: Case, membership: Membership) -> list[str]:
+    """What is never printed for a household (settings.CASE_PLACES): name and address of each service of the agency.
+
+    Of every service and not of the case’s own: which one it is would be told by what is refused.
+    """
+    services = RefugeService.objects.visible_to(membership).values_list("name", "address")
+    return [value for service in services for value in service]

@@ -51,6 +51,7 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Return
 from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
+from tests.access.world_plan import make_plan
 from tests.access.world_supervision import make_sign_off
 from tests.access.world_task import make_task
 
@@ -138,6 +139,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         note=note,
         sign_off=make_sign_off(assessment, writer),
         task=make_task(case, writer),
+        plan=make_plan(case, writer),
         consent=make_consent(case, parties[0], outsider),
         relationship=relationship,
         merge=merge,
@@ -175,6 +177,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "note": parts.note.pk,
         "sign_off": parts.sign_off.pk,
         "task": parts.task.pk,
+        **parts.plan,
         "consent": parts.consent.pk,
     }
 

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from dacase.cases.choices import PartyRole
@@ -336,3 +337,11 @@ def test_visible_sets_hold_without_the_databases_walls(committed):
         with acting_as(membership):
             assert set(Referral.objects.all()) == referrals
     assert Party.objects.using("owner").count() == 4
+
+
+def test_what_waits_at_a_service_is_found_without_reading_all_that_ever_came(cast, three):
+    """A service has some hundred waiting among a hundred thousand; the planner is only asked whether it can."""
+    with acting_as(cast.idva), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        text = inbox(cast.idva).order_by("due_at", "id")[:30].explain()
+    assert "route_waiting" in text

@@ -30,6 +30,7 @@ OWNED_IN_CASE: tuple[str, ...] = (
     "casework_letter",
     "casework_note",
     "casework_task",
+    "casework_plan",
 )
 # One agency's own inside a case, whatever happens.
 INNER_IN_CASE = ("casework_supervision", "casework_signoffrequest")
@@ -52,12 +53,18 @@ WITH_PARENT = {  # table -> (column, parent)
     "referrals_route": ("referral_id", "referrals_referral"),
     "referrals_referralquestion": ("referral_id", "referrals_referral"),
     "casework_taskreminder": ("task_id", "casework_task"),
+    "casework_planaction": ("plan_id", "casework_plan"),
+    "casework_planprint": ("plan_id", "casework_plan"),
     "casework_riskanswer": ("assessment_id", "casework_riskassessment"),
     "marac_hearingpaper": ("hearing_id", "marac_hearing"),
     "cases_merge": ("kept_id", "cases_person"),
     "refuge_placementmember": ("placement_id", "refuge_placement"),
     "reporting_figure": ("made_return_id", "reporting_return"),
 }
+
+
+# Rows of an owned row: their versions stay with its owner too.
+OF_OWNED_IN_CASE = ("casework_planaction", "casework_planprint")
 
 
 def walled_models() -> list[type[Model]]:
@@ -145,14 +152,14 @@ class View:
         """The agency's own row, of no case that bars the member."""
         return row["agency_id"] == self.agency and row.get("case_id") not in self.barred
 
+    def owned(self, row: Row) -> bool:
+        """The agency's own row of a case that is open to it."""
+        return row["case_id"] in self.files and row["agency_id"] == self.agency
+
     def owned_or_shared(self, row: Row) -> bool:
         """The agency's own row of a case that is open to it, or another's that was shared."""
         own = row["agency_id"] == self.agency
         return row["case_id"] in self.files and (own or row["shared_at"] is not None)
-
-    def owned(self, row: Row) -> bool:
-        """The agency's own row of a case that is open to it."""
-        return row["case_id"] in self.files and row["agency_id"] == self.agency
 
     def late_here(self, row: Row) -> bool:
         """Where it waits, and at its front door; never to a sender or another service."""
@@ -236,6 +243,10 @@ class View:
     def history_test(self, model: type[Model], found: Keys) -> Callable[[Row], bool]:
         """A version is seen by who sees what it is a version of: by its case, parent or agency, else by its row."""
         table = model.instance_type._meta.db_table
+        if table in OF_OWNED_IN_CASE:
+            column, parent = WITH_PARENT[table]
+            own = {row["id"] for row in filter(self.owned, self.oracle.rows[parent])}
+            return lambda row: row[column] in own
         if (
             table in OF_THE_CASE
             or table in WITH_PARENT
@@ -245,7 +256,7 @@ class View:
         ):
             return self.bases[table]
         if table in OWNED_IN_CASE:
-            return lambda row: row["case_id"] in self.files and row["agency_id"] == self.agency
+            return self.owned
         if table == "cases_grant":
             return lambda row: row["content_object_id"] in self.files
         if table == "marac_hearinggrant":

@@ -30,7 +30,14 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Figure, Return
 from tests.cast import Cast
 from tests.factories import make_case, share
-from tests.walls import world_consent, world_letter, world_people, world_supervision, world_task
+from tests.walls import (
+    world_consent,
+    world_letter,
+    world_people,
+    world_plan,
+    world_supervision,
+    world_task,
+)
 from tests.walls.world_doors import knock
 from tests.walls.world_episode import support
 from tests.walls.world_merge import merge
@@ -93,6 +100,7 @@ def build() -> World:
     hear(world)
     house(world)
     world_people.know(world)
+    world_plan.plan(world)
     share_and_bar(world)
     world_letter.write(world)
     world_consent.ask(world)

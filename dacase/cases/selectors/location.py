@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_read
@@ -25,6 +28,15 @@ def read_locations(case: Case, *, purpose: str, actor: Membership) -> list[Locat
     return sorted(
         locations, key=lambda place: (place.until_on is not None, place.kind, -place.from_on.toordinal())
     )
+
+
+def known_places(case: Case, *, actor: Membership) -> list[str]:
+    """Every place of the case that the actor may know, to keep it out of what is printed: current, former, and
+    what other rooms know (settings.CASE_PLACES). A look, logged as one to plan for safety. Raises as above.
+    """
+    values = [place.value for place in read_locations(case, purpose=ReadPurpose.SAFETY, actor=actor)]
+    more = [import_string(path)(case, actor) for path in settings.CASE_PLACES]
+    return [*values, *(value for found in more for value in found)]
 
 
 def location_named(case: Case, location_id: UUID, *, membership: Membership) -> Location | None:

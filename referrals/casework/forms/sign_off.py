@@ -1,4 +1,4 @@
-"""Forms of asking a manager to stand behind a judgement, and of her answer."""
+"""Forms of asking a manager to stand behind a judgement or a plan, and of her answer."""
 
 from dacase.ui.forms import LongTextField, RadioField, SubmitOnceForm, VersionedForm
 
@@ -17,7 +17,7 @@ class AskForm(SubmitOnceForm):
 
 class AnswerSignOffForm(VersionedForm):
     decision = RadioField(
-        label="Do you stand behind this judgement?",
+        label="Do you stand behind it?",
         choices=[(YES, "Yes, sign it off"), (NO, "Not yet, send it back")],
     )
     answer = LongTextField(

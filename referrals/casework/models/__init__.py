@@ -6,6 +6,9 @@ from referrals.casework.models.hand_over import HandOver
 from referrals.casework.models.letter import Letter
 from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
+from referrals.casework.models.plan import Plan
+from referrals.casework.models.plan_action import PlanAction
+from referrals.casework.models.plan_print import PlanPrint
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.sign_off import SignOffRequest
 from referrals.casework.models.story import StoryPart
@@ -21,6 +24,9 @@ __all__ = [
     "HandOver",
     "Letter",
     "Note",
+    "Plan",
+    "PlanAction",
+    "PlanPrint",
     "RiskAnswer",
     "RiskAssessment",
     "SignOffRequest",

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import Band
 from dacase.cases.models import Headline
-from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver
+from referrals.casework.choices import ActionState
+from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver, Plan, PlanAction
 from referrals.casework.rules.caseload import Guide, guide, weight_of
 from referrals.models import Route
 from referrals.selectors.route import inbox
@@ -74,8 +75,14 @@ def stranded(membership: Membership) -> QuerySet[Episode]:
 
 
 def _nobody_works() -> Q:
-    has_left = Q(worker__ended_at__isnull=False) | Q(worker__ends_on__lt=timezone.localdate())
-    return Q(worker=None) | has_left | Q(worker__user__is_active=False)
+    return Q(worker=None) | has_left("worker")
+
+
+def has_left(worker: str) -> Q:
+    """The condition that the membership in the column `worker` does no work any more."""
+    ended = Q(**{f"{worker}__ended_at__isnull": False})
+    ended |= Q(**{f"{worker}__ends_on__lt": timezone.localdate()})
+    return ended | Q(**{f"{worker}__user__is_active": False})
 
 
 def for_managers(membership: Membership) -> QuerySet[Episode]:
@@ -89,6 +96,28 @@ def unseen_against_plan(membership: Membership) -> QuerySet[ContactAttempt]:
     """Contacts against the safe-contact plan that no manager has seen to."""
     unseen = ContactAttempt.objects.own_of(membership).filter(against_plan=True, seen_at=None)
     return unseen.select_related("case__headline__victim", "made_by__user").order_by("made_at")[:LIMIT]
+
+
+def plan_actions_due(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[PlanAction]:
+    """What these workers are to do by the agency's plans until a day, the soonest due first.
+
+    Whoever says who works on what also gets what nobody does any more: its worker has left.
+    """
+    whose = Q(worker__in=workers)
+    if membership.may("allocate_episode"):
+        whose |= has_left("worker")
+    due = PlanAction.objects.own_of(membership).filter(whose, state=ActionState.TO_DO, due_on__lte=until)
+    shown = due.select_related("plan__case__headline__victim", "worker__user")
+    return shown.order_by("due_on", "id")[:LIMIT]
+
+
+def plan_reviews_due(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Plan]:
+    """The agency's plans to be looked at again until a day, in cases in which these workers support somebody."""
+    supports = Episode.objects.own_of(membership).filter(
+        case=OuterRef("case"), worker__in=workers, closed_at=None
+    )
+    due = Plan.objects.own_of(membership).filter(Exists(supports), review_on__lte=until)
+    return due.select_related("case__headline__victim").order_by("review_on", "id")[:LIMIT]
 
 
 @dataclass(frozen=True)

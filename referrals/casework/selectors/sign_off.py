@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from dacase.agencies.models import Membership
+from dacase.cases.models import Case
 from referrals.casework.choices import SignOffState
 from referrals.casework.models import RiskAssessment, SignOffRequest
 
@@ -12,7 +13,11 @@ LIMIT = 30
 def own_sign_offs(membership: Membership) -> QuerySet[SignOffRequest]:
     """Every request of the membership's own agency in cases that it may open, with what its page shows."""
     return SignOffRequest.objects.visible_to(membership).select_related(
-        "case__headline__victim", "assessment__assessor__user", "asked_by__user", "answered_by__user"
+        "case__headline__victim",
+        "assessment__assessor__user",
+        "plan__written_by__user",
+        "asked_by__user",
+        "answered_by__user",
     )
 
 
@@ -21,11 +26,18 @@ def sign_offs_of(assessment: RiskAssessment, membership: Membership) -> list[Sig
     return list(own_sign_offs(membership).filter(assessment=assessment).order_by("-asked_at", "-id")[:LIMIT])
 
 
+def plan_sign_offs(case: Case, membership: Membership) -> QuerySet[SignOffRequest]:
+    """Requests of the membership's own agency about its plan of a case, the newest first."""
+    asked = own_sign_offs(membership).filter(case=case, plan__isnull=False)
+    return asked.order_by("-asked_at", "-id")[:LIMIT]
+
+
 def sign_offs_waiting(membership: Membership) -> QuerySet[SignOffRequest]:
     """Requests that this manager may answer: not her own, and not about her own judgement."""
     waiting = own_sign_offs(membership).filter(state=SignOffState.OPEN)
     others = waiting.exclude(asked_by__user=membership.user_id)
-    return others.exclude(assessment__assessor__user=membership.user_id).order_by("asked_at", "id")[:LIMIT]
+    others = others.exclude(assessment__assessor__user=membership.user_id)
+    return others.exclude(plan__written_by__user=membership.user_id).order_by("asked_at", "id")[:LIMIT]
 
 
 def sign_offs_sent_back(membership: Membership) -> QuerySet[SignOffRequest]:

@@ -1,5 +1,6 @@
-"""A manager stands behind a judgement that somebody else made, or sends it back with words."""
+"""A manager stands behind a judgement or a plan that somebody else made, or sends it back with words."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -12,10 +13,11 @@ from dacase.audit.services import record_event
 from referrals.casework.choices import SignOffState
 from referrals.casework.models import RiskAssessment, SignOffRequest
 from referrals.casework.rules.risk_assessment import rests_on_judgement
+from referrals.casework.selectors.plan import own_plans
 from referrals.casework.selectors.sign_off import own_sign_offs
 from referrals.services.versions import check_version
 
-OWN = "Somebody else must answer this: it is your own judgement"
+OWN = "Somebody else must answer this: you made it, or asked for it"
 
 
 @transaction.atomic
@@ -30,24 +32,40 @@ def ask_sign_off(
     check_may(actor, "work_episode")
     own = RiskAssessment.objects.visible_to(actor).filter(agency_id=actor.agency_id)
     assessment = own.select_for_update(of=("self",)).get(pk=assessment_id)
-    asked = SignOffRequest.objects.filter(agency_id=actor.agency_id)
-    made = asked.filter(submission=submission).first()
-    if made is not None:
-        return made
-    waiting = asked.filter(assessment=assessment, state=SignOffState.OPEN).first()
-    if waiting is not None:
-        return waiting
+    asked = _asked_before({"assessment": assessment}, submission, actor)
+    if asked is not None:
+        return asked
     if assessment.completed_at is None or not rests_on_judgement(
         assessment.tool, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
     ):
         raise ValidationError("Only an assessment that was judged otherwise than its count is signed off")
+    return _ask({"assessment": assessment, "case": assessment.case}, words, submission, actor)
+
+
+@transaction.atomic
+def ask_plan_sign_off(
+    plan_id: UUID, *, words: str = "", submission: UUID, actor: Membership
+) -> SignOffRequest:
+    """Ask the managers of the agency to stand behind its plan.
+
+    While one request waits another ask gives that one. Raises NotAllowed, Plan.DoesNotExist for another agency's.
+    """
+    check_may(actor, "work_episode")
+    plan = own_plans(actor).select_for_update(of=("self",)).get(pk=plan_id)
+    asked = _asked_before({"plan": plan}, submission, actor)
+    return asked or _ask({"plan": plan, "case": plan.case}, words, submission, actor)
+
+
+def _asked_before(about: dict[str, Any], submission: UUID, actor: Membership) -> SignOffRequest | None:
+    """What this submission made, or what waits already about the same."""
+    own = SignOffRequest.objects.filter(agency_id=actor.agency_id)
+    made = own.filter(submission=submission).first()
+    return made or own.filter(**about, state=SignOffState.OPEN).first()
+
+
+def _ask(about: dict[str, Any], words: str, submission: UUID, actor: Membership) -> SignOffRequest:
     found = SignOffRequest.objects.create(
-        case_id=assessment.case_id,
-        agency=actor.agency,
-        assessment=assessment,
-        words=words.strip(),
-        asked_by=actor,
-        submission=submission,
+        **about, agency=actor.agency, words=words.strip(), asked_by=actor, submission=submission
     )
     record_event("sign_off_asked", actor=actor, subject=found, case_id=found.case_id)
     return found
@@ -92,7 +110,7 @@ def _answer(
     found = own_sign_offs(actor).select_for_update(of=("self",)).get(pk=request_id)
     if found.state == state and found.answered_by_id == actor.pk:
         return found
-    if actor.user_id in (found.asked_by.user_id, found.assessment.assessor.user_id):
+    if actor.user_id in (found.asked_by.user_id, found.author.user_id):
         raise ValidationError(OWN)
     check_version(found, version, current={"answer": found.answer}, actor=actor)
     if found.state != SignOffState.OPEN:

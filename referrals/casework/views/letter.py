@@ -139,7 +139,13 @@ def letter_paper(request: ActingRequest, pk: UUID) -> HttpResponse:
     except ContactRefusedError as refused:
         messages.warning(request, " ".join(refused.messages))
         return redirect("casework:letter", pk)
-    context = {"letter": found, "place": place, "text": text_of(found)}
+    context = {
+        "letter": found,
+        "place": place,
+        "text": text_of(found),
+        "back_url": reverse("casework:letter", args=[pk]),
+        "back_text": "Back to the letter",
+    }
     return render(request, "casework/letter/paper.html", context)
 
 

@@ -111,7 +111,7 @@ def supervision_table(caption: str, episodes: Iterable[Episode]) -> Table:
 
 
 def sign_off_table(caption: str, requests: Iterable[SignOffRequest]) -> Table:
-    """Judgements that somebody is asked to stand behind."""
+    """Judgements and plans that somebody is asked to stand behind."""
     rows = [
         [
             Link(
@@ -120,12 +120,12 @@ def sign_off_table(caption: str, requests: Iterable[SignOffRequest]) -> Table:
                 sub=one.case.reference,
             ),
             one.asked_by.user.name,
-            Band(one.assessment.band),
+            Many([one.about, Band(one.assessment.band)]) if one.assessment else one.about,
             one.asked_at,
         ]
         for one in requests
     ]
-    return Table(caption, ["Case", "Asked by", "Judged", "Asked"], rows)
+    return Table(caption, ["Case", "Asked by", "What", "Asked"], rows)
 
 
 def address_of(episode: Episode) -> str:

@@ -58,7 +58,7 @@ def team(request: ActingRequest) -> HttpResponse:
         "stranded": episode_table("Nobody works on these", rows["stranded"]),
         "tasks": held_by_nobody_table("Tasks that nobody holds", rows["tasks"]),
         "supervision": supervision_table("Supervision is due", rows["supervision"]),
-        "sign_offs": sign_off_table("Judgements that wait for you", rows.get("sign_offs", [])),
+        "sign_offs": sign_off_table("What waits for your sign-off", rows.get("sign_offs", [])),
     }
     context = {
         "table": Table("Who carries what", COLUMNS, [cells(row) for row in selectors.team(member)]),

@@ -1,0 +1,104 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dacase.agencies.access import ActingRequest, requires
+from dacase.agencies.models import Membership
+from dacase.cases.access import read_or_404
+from dacase.cases.forms.draft import FormDraft
+from dacase.cases.frame import form_page, posted
+from dacase.cases.models import Case
+from dacase.ui.components import Clock, Fact, Lines
+from referrals.casework.forms.plan import ActionForm, ChangeActionForm, SettleActionForm
+from referrals.casework.models import PlanAction
+from referrals.casework.selectors.episode import workers_to_give
+from referrals.casework.selectors.plan import own_actions, own_plans
+from referrals.casework.services import plan_action as services
+
+
+@require_http_methods(["GET", "POST"])
+@requires("write_plan")
+def plan_action_create(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Add an action to the plan of the own agency."""
+    plan = read_or_404(request, own_plans(request.membership), pk)
+    draft = FormDraft(request)
+    form = draft.bind(ActionForm, colleagues=workers_to_give(request.membership, [plan.case_id]))
+    if (
+        draft.sent
+        and form.is_valid()
+        and form.attempt(lambda: services.add_action(pk, actor=request.membership, **form.step()))
+    ):
+        draft.discard()
+        messages.success(request, "The action is in the plan.")
+        return redirect("casework:plan", plan.case_id)
+    return _page(request, plan.case, "Add an action", form=form, **draft.context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("write_plan")
+def plan_action_change(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Change what an action says."""
+    action = read_or_404(request, own_actions(request.membership), pk)
+    names = ("heading", "need", "text", "owner", "other_agency", "due_on", "version")
+    initial = {name: getattr(action, name) for name in names} | {"worker": str(action.worker_id or "")}
+    draft = FormDraft(request)
+    form = draft.bind(ChangeActionForm, initial=initial, colleagues=_workers(action, request.membership))
+    if (
+        draft.sent
+        and form.is_valid()
+        and form.attempt(lambda: services.change_action(pk, actor=request.membership, **form.step()))
+    ):
+        draft.discard()
+        messages.success(request, "The action is changed. The former words stay in its history.")
+        return redirect("casework:plan", action.case_id)
+    return _page(request, action.plan.case, "Change the action", form=form, **draft.context)
+
+
+def _workers(action: PlanAction, membership: Membership) -> list[Membership]:
+    """Who may be given an action, and who has it already."""
+    found = workers_to_give(membership, [action.case_id])
+    has_it = action.worker
+    return found if has_it is None or has_it in found else [*found, has_it]
+
+
+@require_http_methods(["GET", "POST"])
+@requires("write_plan")
+def plan_action_settle(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Say what became of an action."""
+    action = read_or_404(request, own_actions(request.membership), pk)
+    form = SettleActionForm(posted(request), initial={"version": action.version})
+    if form.is_valid() and form.attempt(
+        lambda: services.settle_action(pk, actor=request.membership, **form.cleaned_data)
+    ):
+        messages.success(request, "Saved. You can put the action back from the plan.")
+        return redirect("casework:plan", action.case_id)
+    facts = [
+        Fact("Action", Lines(action.text)),
+        Fact("Answers", Lines(action.need)),
+        Fact("Who", action.who),
+        Fact("By when", Clock(action.due_on)),
+    ]
+    heading, template = action.title, "casework/plan/settle.html"
+    return _page(request, action.plan.case, heading, template, form=form, facts=facts, action_of=action)
+
+
+@require_POST
+@requires("write_plan")
+def plan_action_put_back(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Make a settled action one to do again."""
+    action = read_or_404(request, own_actions(request.membership), pk)
+    services.put_back_action(action.pk, actor=request.membership)
+    messages.success(request, "The action is to do again.")
+    return redirect("casework:plan", action.case_id)
+
+
+def _page(
+    request: ActingRequest, case: Case, heading: str, template: str = "layouts/form.html", **context: Any
+) -> HttpResponse:
+    back = reverse("casework:plan", args=[case.pk])
+    return render(request, template, form_page(request, case, heading, back_url=back, **context))
