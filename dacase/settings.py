@@ -291,12 +291,14 @@ CASE_PANELS = [
     "referrals.casework.task_panels.tasks_of_case",
     "referrals.panels.referrals_of_case",
     "referrals.casework.panels.assessments_of_case",
+    "referrals.casework.incident_panels.incidents_of_case",
     "referrals.casework.plan_panels.plan_of_case",
     "referrals.casework.panels.newest_notes",
     "referrals.casework.panels.story_of_case",
     "referrals.casework.consent_panels.consents_of_case",
     "marac.panels.hearings_of_case",
     "refuge.panels.placements_of_case",
+    "referrals.casework.retention_panels.retention_of_case",
 ]
 # What each room asks before an agency loses a case: functions of case and agency that raise ValidationError
 # (dacase/cases/services/grant.py).
@@ -304,6 +306,7 @@ BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode
 # The parts of a case that other rooms add to its sub-navigation: words, address, verb (dacase/cases/frame.py).
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
+    ("Incidents", "casework:incidents", "view_case"),
     ("Story", "casework:story", "view_case"),
     ("Plan", "casework:plan", "view_case"),
     ("Consent", "casework:consents", "view_case"),

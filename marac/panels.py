@@ -10,6 +10,7 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
 from dacase.cases.panels import NextAction, Panel, Rows, asks
+from marac.choices import Criterion
 from marac.models import ActionPoint, Meeting
 from marac.rules import time_of_day, weekday_words
 from marac.selectors.action_point import own_open
@@ -21,6 +22,7 @@ from marac.selectors.marac_referral import (
     recorded_hearings,
 )
 from marac.selectors.meeting import earliest_open_meeting, next_meeting_with_hearings
+from referrals.casework.selectors.incident import Lately, counted, lately
 
 SHOWN = 5
 
@@ -28,20 +30,36 @@ SHOWN = 5
 def _at_marac(case: Case, membership: Membership) -> dict[str, QuerySet[Any]] | None:
     if not membership.may("view_case"):
         return None
-    return {"referrals": newest_referral(case, membership), "recorded": recorded_hearings(case.pk)}
+    return {
+        "referrals": newest_referral(case, membership),
+        "recorded": recorded_hearings(case.pk),
+        "counted": counted(case, membership, on=timezone.localdate()),
+    }
 
 
 @asks(_at_marac)
 def hearings_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
     """When the case was heard, how long a return counts as a repeat, and whether it waits for a meeting."""
     state = at_marac(rows["referrals"], rows["recorded"])
-    links = []
+    links, actions = [], []
     if state.waiting is not None and state.waiting.hearing_id and membership.may("view_hearing"):  # type: ignore[attr-defined]
         links.append(("See the hearing", reverse("marac:hearing", args=[state.waiting.hearing_id])))  # type: ignore[attr-defined]
     if state.waiting is None and case.is_open and membership.may("refer_to_marac"):
-        links.append(("Refer to MARAC", reverse("marac:refer", args=[case.pk])))
+        refer = reverse("marac:refer", args=[case.pk])
+        links.append(("Refer to MARAC", refer))
+        actions = _escalation_actions(lately(rows["counted"], on=timezone.localdate()), state, refer)
     context = {"state": state, "repeat": repeat_words(state, timezone.localdate())}
-    return Panel("MARAC", "marac/panels/hearings_of_case.html", context, links=links)
+    return Panel("MARAC", "marac/panels/hearings_of_case.html", context, actions, links)
+
+
+def _escalation_actions(found: Lately, state: CaseAtMarac, refer: str) -> list[NextAction]:
+    """Refer for potential escalation, unless the case was heard since the last of the incidents was recorded."""
+    if not found.is_escalation or found.recorded_at is None:
+        return []
+    if state.heard and timezone.localdate(found.recorded_at) <= state.heard[0]:
+        return []
+    address = f"{refer}?criterion={Criterion.POTENTIAL_ESCALATION}"
+    return [NextAction("Refer to MARAC: the incidents meet potential escalation", address)]
 
 
 def repeat_words(state: CaseAtMarac, today: date) -> str:

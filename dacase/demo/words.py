@@ -41,6 +41,17 @@ HAPPENED = [
     "The school noticed a change and asked. A parent then spoke about fear at home.",
     "A worker was told of threats made through relatives. Staying with a friend for now.",
 ]
+INCIDENTS = [
+    "Came to the door at night and shouted until a neighbour put the light on. Said that this was not over.",
+    "Took the bank card and gave back only enough for the bus. The phone was checked again the same evening.",
+    "Pushed against the kitchen wall and held there. Bruises on the arm; seen by a doctor two days later.",
+    "Forty messages in one day, some of them from a new number, after being asked to stop.",
+    "Waited outside work and followed on foot. Went away when a colleague came out.",
+    "Threatened to take the children out of school and not bring them back.",
+    "Broke the door of the wardrobe and a picture. Nobody was hurt. The children heard it from upstairs.",
+    "Said in front of relatives that nobody would believe a word. Was not allowed to leave the room.",
+    "A relative passed on a message that was meant as a threat.",
+]
 SAFE_TIMES = ["Weekdays 10am to 2pm", "Mornings while the children are at school", "Any time by text first",
               "Tuesday and Thursday afternoons", "Only at the place of work, before noon"]  # fmt: skip
 WHO_ELSE = [

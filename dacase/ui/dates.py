@@ -21,7 +21,7 @@ LONGEST_PART = 20
 class DateWidget(forms.MultiWidget):
     """Three inputs, named `<field>_day`, `<field>_month` and `<field>_year`."""
 
-    part_names = PARTS
+    part_names: tuple[str, ...] = PARTS
     use_fieldset = True
 
     def __init__(self, *, birthday: bool = False) -> None:
@@ -48,7 +48,7 @@ class DateField(forms.Field):
     day allowed. Errors name the field and say what to do, and mark the box that is wrong.
     """
 
-    widget = DateWidget
+    widget: type[DateWidget] = DateWidget
 
     def __init__(
         self, *, not_future: bool = False, not_past: bool = False, earliest: date | None = None, **kwargs: Any
@@ -121,6 +121,38 @@ class DateField(forms.Field):
         # `parts` is read by GovukBoundField.wrong_parts; the message itself holds no placeholder.
         message = f"{self.name} {words}".replace("%", "%%")
         return ValidationError(message, code=code, params={"parts": tuple(parts or PARTS)})
+
+
+class MonthWidget(DateWidget):
+    """Two inputs, named `<field>_month` and `<field>_year`."""
+
+    part_names = PARTS[1:]
+
+    def __init__(self) -> None:
+        self.birthday = False
+        forms.MultiWidget.__init__(self, {part: forms.TextInput() for part in self.part_names})
+
+    def decompress(self, value: date | str | None) -> list[str]:
+        return super().decompress(value)[1:]
+
+
+class MonthField(DateField):
+    """A month, as its first day. Arguments and errors as DateField; `not_future`: this month is the last allowed."""
+
+    widget = MonthWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "For example, 3 2026")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value is None or isinstance(value, date):
+            return value
+        typed = [str(part or "").strip() for part in value]
+        return super().to_python(["1", *typed] if any(typed) else ["", "", ""])
+
+    def _split(self, value: Any) -> Any:
+        return MonthWidget().decompress(value) if isinstance(value, str) else value
 
 
 def _number(text: str) -> int | None:

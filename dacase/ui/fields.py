@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dacase.ui.dates import DateField, DateWidget
+from dacase.ui.dates import DateField, DateWidget, MonthField
 
 __all__ = [
     "CheckboxesField",
@@ -22,6 +22,7 @@ __all__ = [
     "EmailField",
     "FileField",
     "LongTextField",
+    "MonthField",
     "PhoneField",
     "RadioField",
     "SelectField",

@@ -40,7 +40,9 @@ class WithdrawForm(Form):
     reason = LongTextField(label="Why is this case withdrawn?", max_length=500, rows=3)
 
 
-def refer_initial(supports: list[Any]) -> dict[str, Any]:
-    """The criterion that the records support, where there is exactly one."""
+def refer_initial(supports: list[Any], asked: str = "") -> dict[str, Any]:
+    """The criterion that the link here asked for, else the one that the records support, where there is exactly one."""
+    if asked in Criterion.values:
+        return {"criterion": asked}
     met = [support.criterion for support in supports if support.is_met]
     return {"criterion": met[0].value} if len(met) == 1 else {}

@@ -14,13 +14,15 @@ from dacase.agencies.choices import Service
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.models import Event
 from dacase.cases.models import Case
-from dacase.ui.words import day_words
+from dacase.ui.words import day_words, lower_first
 from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState
 from marac.models import Hearing, MaracReferral
 from marac.models.marac_referral import MaracReferralQuerySet
 from marac.rules import is_repeat, repeat_window_ends
 from referrals.casework.models import RiskAssessment
+from referrals.casework.rules.incident import threshold
 from referrals.casework.rules.risk_assessment import is_visible_high_risk, tools
+from referrals.casework.selectors.incident import Lately, counted, lately
 
 HEARD_VERB = "hearing_recorded"
 
@@ -94,20 +96,16 @@ def _completed(case: Case, membership: Membership) -> QuerySet[RiskAssessment]:
 
 
 def criteria_support(case: Case, membership: Membership, *, heard: list[date]) -> list[Support]:
-    """What supports each of the four criteria for `case`, in the order of the form. One query.
+    """What supports each of the four criteria for `case`, in the order of the form. Two queries.
 
     `heard`: the days on which the case was heard, newest first.
     """
-    assessments = list(_completed(case, membership))
+    assessments, today = list(_completed(case, membership)), timezone.localdate()
     return [
         _visible_high_risk(assessments),
         _judgement(assessments[0] if assessments else None),
-        Support(
-            Criterion.POTENTIAL_ESCALATION,
-            None,
-            "For you to judge: incidents are becoming more frequent or more serious. Count what you know of.",
-        ),
-        _repeat(heard, timezone.localdate()),
+        _potential_escalation(lately(counted(case, membership, on=today), on=today)),
+        _repeat(heard, today),
     ]
 
 
@@ -144,6 +142,18 @@ def _judgement(assessment: RiskAssessment | None) -> Support:
         day = day_words(assessment.assessed_on)
         return Support(criterion, True, f"Judged to be at high risk on {day}: {assessment.judgement_reason}")
     return Support(criterion, None, "For you to judge: you are seriously concerned, whatever the count says.")
+
+
+def _potential_escalation(found: Lately) -> Support:
+    """Too few records speak of no criterion: what nobody has recorded, only a person can count."""
+    if found.is_escalation:
+        return Support(Criterion.POTENTIAL_ESCALATION, True, f"{found.words}.")
+    return Support(
+        Criterion.POTENTIAL_ESCALATION,
+        None,
+        f"For you to judge: {lower_first(found.words)}, and {threshold(found.on).incidents} meet the criterion. "
+        "Count also what you know of and nobody has recorded.",
+    )
 
 
 def _repeat(heard: list[date], today: date) -> Support:

@@ -28,7 +28,7 @@ def refer(request, case_pk: UUID) -> HttpResponse:
     state = case_at_marac(case, request.membership)
     supports = criteria_support(case, request.membership, heard=state.heard)
     draft = FormDraft(request)
-    form = draft.bind(ReferForm, initial=refer_initial(supports))
+    form = draft.bind(ReferForm, initial=refer_initial(supports, request.GET.get("criterion", "")))
     sent = draft.sent and form.is_valid()
     if sent and form.attempt(lambda: refer_to_marac(case, actor=request.membership, **form.cleaned_data)):
         draft.discard()

@@ -128,6 +128,70 @@ class NoteKind(TextChoices):
     OTHER = "other", "Something else"
 
 
+class Precision(TextChoices):
+    """How well the day of an incident is known."""
+
+    EXACT = "exact", "On a day that is known"
+    ABOUT = "about", "About a day"
+    MONTH = "month", "Only the month is known"
+
+
+class Known(TextChoices):
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class ReportedBy(TextChoices):
+    """Who told of an incident."""
+
+    VICTIM = "victim", "The victim-survivor"
+    CHILD = "child", "A child"
+    FAMILY_OR_FRIEND = "family_or_friend", "Family or a friend"
+    NEIGHBOUR = "neighbour", "A neighbour or a passer-by"
+    PROFESSIONAL = "professional", "A professional"
+    PERPETRATOR = "perpetrator", "The perpetrator"
+    SOMEBODY_ELSE = "somebody_else", "Somebody else"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class Severity(TextChoices):
+    """How severe a type of abuse is. None of the first says that all is well; the last two are never merged."""
+
+    NONE = "none", "None"
+    STANDARD = "standard", "Standard"
+    MODERATE = "moderate", "Moderate"
+    HIGH = "high", "High"
+    NOT_KNOWN = "not_known", "Not known"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class SeverityChange(TextChoices):
+    """Since the last record, or over the last months where there is none."""
+
+    WORSE = "worse", "More severe"
+    SAME = "same", "About as severe"
+    REDUCED = "reduced", "Less severe"
+    NOT_APPLICABLE = "not_applicable", "Does not apply"
+
+
+class FrequencyChange(TextChoices):
+    """Since the last record, or over the last months where there is none."""
+
+    WORSE = "worse", "More often"
+    SAME = "same", "About as often"
+    REDUCED = "reduced", "Less often"
+    NOT_APPLICABLE = "not_applicable", "Does not apply"
+
+
+class Stage(TextChoices):
+    """When in the support a severity grid is recorded."""
+
+    INTAKE = "intake", "Intake"
+    REVIEW = "review", "Review"
+    EXIT = "exit", "Exit"
+
+
 class ActionOwner(TextChoices):
     """Who does what a plan says."""
 

@@ -57,6 +57,7 @@ def assessments_of_case(case: Case, membership: Membership, rows: Rows) -> Panel
     links = [("Start a risk assessment", start)] if may_assess and case.is_open else []
     if len(assessments) > 1:
         links.append(("See how the risk has changed", reverse("casework:assessments", args=[case.pk])))
+    links.append(("See how the abuse has changed", reverse("casework:severity", args=[case.pk])))
     actions = _assessment_actions(assessments, membership, start) if may_assess and case.is_open else []
     return Panel("Risk assessments", "casework/panels/assessments.html", context, actions, links)
 

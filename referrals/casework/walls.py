@@ -19,6 +19,7 @@ from referrals.casework.models import (
     Episode,
     ExitOutcome,
     HandOver,
+    Incident,
     Letter,
     Note,
     Plan,
@@ -26,6 +27,8 @@ from referrals.casework.models import (
     PlanPrint,
     RiskAnswer,
     RiskAssessment,
+    SeverityGrid,
+    SeverityLine,
     SignOffRequest,
     StoryPart,
     Supervision,
@@ -66,6 +69,10 @@ WALLS = Walls(
         case_child(RiskAssessment),
         child_of(RiskAnswer, RiskAssessment, "assessment_id"),
         case_child(StoryPart),
+        case_child(Incident),
+        # Recorded for good: a newer grid stands beside the older.
+        case_child(SeverityGrid, rights="SELECT, INSERT"),
+        child_of(SeverityLine, SeverityGrid, "grid_id", rights="SELECT, INSERT"),
         # Read with the file by all who hold it, recorded in nobody else's name, never changed.
         Wall(
             ConsentRecord,

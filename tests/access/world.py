@@ -34,7 +34,7 @@ from marac.models import (
     Meeting,
     MeetingAgency,
 )
-from referrals.casework.models import Letter, Note, RiskAssessment
+from referrals.casework.models import Incident, Letter, Note, RiskAssessment
 from referrals.models import (
     Escalation,
     OutsideSender,
@@ -116,6 +116,10 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     assessment = RiskAssessment.objects.create(
         case=case, tool_version="2014", agency=member.agency, assessor=member
     )
+    incident = Incident.objects.create(
+        case=case, happened_on=date(2026, 1, 1), kinds=["other"], what_happened="Invented",
+        agency=member.agency, recorded_by=member,
+    )  # fmt: skip
     if relation in GRANTED:
         grant(case, member, Scope.CASE)
     elif relation == "expired":
@@ -135,6 +139,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         parties=parties,
         location=location,
         assessment=assessment,
+        incident=incident,
         letter=letter,
         note=note,
         sign_off=make_sign_off(assessment, writer),
@@ -173,6 +178,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "merge": parts.merge.pk,
         "location": parts.location.pk,
         "assessment": parts.assessment.pk,
+        "incident": parts.incident.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
         "sign_off": parts.sign_off.pk,

@@ -83,6 +83,8 @@ SHAPES = {
     ),
     "high assessments": ("SELECT 100 * avg((band = 'high')::int) FROM casework_riskassessment", 20, 40),
     "meetings": ("SELECT count(*) FROM marac_meeting", 65, 70),
+    "severity grids": ("SELECT count(*) FROM casework_severitygrid", 800, 3_000),
+    "incidents": ("SELECT count(*) FROM casework_incident", 400, 1_200),
     "barred by somebody": ("SELECT count(*) FROM cases_exclusion", 14, 30),
     # Work that waits on the day the demo is looked at.
     "in the queue": ("SELECT count(*) FROM referrals_referral WHERE decided_at IS NULL", 8, 40),
@@ -153,6 +155,26 @@ NEVER = {
         " WHERE n.assessment_id = a.id AND n.answer = 'yes')"
     ),
     "not 24 answers": "SELECT 1 FROM casework_riskanswer GROUP BY assessment_id HAVING count(*) <> 24",
+    "an incident after it was recorded": "SELECT 1 FROM casework_incident WHERE happened_on > recorded_at::date",
+    "an incident of somebody else's case": (
+        "SELECT 1 FROM casework_incident i JOIN cases_party y ON y.id = i.perpetrator_id"
+        " WHERE y.case_id <> i.case_id OR y.role <> 'perpetrator'"
+    ),
+    "escalation without three incidents in twelve months": (
+        "SELECT 1 FROM marac_maracreferral m WHERE m.criterion = 'potential_escalation' AND 3 > (SELECT count(*)"
+        " FROM casework_incident i WHERE i.case_id = m.case_id AND i.recorded_at <= m.referred_at"
+        " AND i.happened_on > m.referred_at - interval '12 months')"
+    ),
+    "a severity grid without a line for each type": (
+        "SELECT 1 FROM casework_severitygrid g WHERE 4 <> (SELECT count(*) FROM casework_severityline l WHERE l.grid_id = g.id)"
+    ),
+    "a grade without how it has changed": (
+        "SELECT 1 FROM casework_severityline WHERE severity IN ('standard', 'moderate', 'high')"
+        " AND 'not_applicable' IN (severity_change, frequency_change)"
+    ),
+    "severity recorded when the case was closed": (
+        "SELECT 1 FROM casework_severitygrid g JOIN cases_case c ON c.id = g.case_id WHERE g.recorded_at > c.closed_at"
+    ),
     "a headline of another band": (
         "SELECT 1 FROM cases_headline l WHERE l.band <> coalesce((SELECT a.band FROM casework_riskassessment a"
         " WHERE a.case_id = l.case_id ORDER BY a.completed_at DESC LIMIT 1), '')"
@@ -187,6 +209,8 @@ def test_nothing_happens_after_the_day_it_is_looked_at(ask):
         ("routed_at", "referrals_route"),
         ("accepted_at", "referrals_route"),
         ("completed_at", "casework_riskassessment"),
+        ("recorded_at", "casework_incident"),
+        ("recorded_at", "casework_severitygrid"),
         ("referred_at", "marac_maracreferral"),
         ("valid_from", "cases_grant"),
         ("created_at", "refuge_placement"),

@@ -10,6 +10,7 @@ from marac import panels
 from marac.models import Meeting
 from marac.rules import add_months
 from marac.services.meeting import close_meeting
+from tests.casework.incidents import recorded
 from tests.factories import make_case
 from tests.marac.factories import heard_before, make_meeting, record, refer, today
 
@@ -51,6 +52,33 @@ def test_the_case_panel_asks_once(marac: Any, cast: Any, django_assert_num_queri
         case = Case.objects.get(pk=marac.cases[0].pk)
         with django_assert_num_queries(1):
             draw(panels.hearings_of_case, case, cast.idva)
+
+
+ESCALATES = ["Refer to MARAC: the incidents meet potential escalation"]
+
+
+def test_incidents_that_meet_potential_escalation_lead_to_a_referral_by_who_may(cast: Any) -> None:
+    case = make_case(cast.idva, victim="Panelcase", shared_with=[cast.programme_worker.agency])
+    for _ in range(2):
+        recorded(case, cast.idva)
+    assert titles(panel(panels.hearings_of_case, cast.idva, case)) == []
+    recorded(case, cast.programme_worker)
+    found = panel(panels.hearings_of_case, cast.idva, case)
+    assert titles(found) == ESCALATES
+    assert found.next_actions[0].url.endswith("?criterion=potential_escalation")
+    assert titles(panel(panels.hearings_of_case, cast.programme_worker, case)) == []
+    refer(case, cast.idva, criterion="potential_escalation")
+    assert titles(panel(panels.hearings_of_case, cast.idva, case)) == []
+
+
+@pytest.mark.parametrize(("days", "wanted"), [(0, []), (1, ESCALATES)])
+def test_what_a_hearing_has_looked_at_leads_to_no_other(cast: Any, days: int, wanted: list[str]) -> None:
+    """Heard today, all that is recorded was known; heard the day before, something has come since."""
+    case = make_case(cast.idva, victim="Panelcase")
+    for _ in range(3):
+        recorded(case, cast.idva)
+    heard_before(case, cast.idva, today() - timedelta(days=days))
+    assert titles(panel(panels.hearings_of_case, cast.idva, case)) == wanted
 
 
 def test_the_coordinator_is_led_from_referral_to_close(cast: Any) -> None:

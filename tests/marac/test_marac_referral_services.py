@@ -22,6 +22,7 @@ from marac.selectors.marac_referral import (
     marac_agency,
 )
 from marac.services.marac_referral import refer_to_marac, withdraw_candidate
+from tests.casework.incidents import recorded
 from tests.factories import make_case, share
 from tests.marac.factories import REFERRAL, heard_before, make_assessment, record, refer, today
 
@@ -128,6 +129,18 @@ def test_support_without_any_record(case: Case, cast: Any) -> None:
     assert known["repeat"][0] is False
     assert known["potential_escalation"][0] is None
     assert known["professional_judgement"][0] is None
+
+
+def test_support_by_the_incidents_of_the_last_months(case: Case, cast: Any) -> None:
+    for number in range(3):
+        met, text = words(case, cast.idva)["potential_escalation"]
+        assert met is None
+        assert f"{number or 'no'} incident" in text
+        assert "3 meet the criterion" in text
+        recorded(case, cast.idva)
+    met, text = words(case, cast.idva)["potential_escalation"]
+    assert met is True
+    assert text == "3 incidents recorded in the last 12 months: this meets potential escalation."
 
 
 def test_support_by_the_latest_assessment(case: Case, cast: Any) -> None:

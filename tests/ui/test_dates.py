@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dacase.ui.dates import DateField
+from dacase.ui.dates import DateField, MonthField
 
 
 def birthday(**options):
@@ -113,3 +113,33 @@ def test_whatever_is_typed_gives_a_date_or_a_plain_refusal(typed):
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31)))
 def test_every_day_comes_back_as_typed(day):
     assert birthday().clean(birthday().widget.decompress(day)) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [(["2", "2024"], date(2024, 2, 1)), (["march", "2026"], date(2026, 3, 1)), (["", ""], None)],
+)
+def test_a_month_is_its_first_day(typed, day):
+    assert MonthField(label="Month", required=False).clean(typed) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "parts"),
+    [
+        (["13", "2024"], "Month must be a real date", ("month",)),
+        (["3", ""], "Month must include a year", ("year",)),
+        (["3", "24"], "Month must have a year of 4 numbers", ("year",)),
+        (["1", "2100"], "Month must be today or in the past", ("day", "month", "year")),
+    ],
+)
+def test_a_wrong_month_says_which_box(typed, words, parts):
+    with pytest.raises(ValidationError) as refused:
+        MonthField(label="Month", not_future=True).clean(typed)
+    assert refused.value.messages == [words]
+    assert refused.value.params["parts"] == parts
+
+
+def test_this_month_is_not_in_the_future():
+    today = timezone.localdate()
+    typed = [str(today.month), str(today.year)]
+    assert MonthField(label="Month", not_future=True).clean(typed) == today.replace(day=1)

@@ -22,6 +22,7 @@ OF_THE_CASE = (
     "cases_exclusion", "cases_headline", "cases_party", "cases_location", "cases_safecontactplan", "cases_relationship", "cases_partyneeds", "cases_childfacts",
     "cases_immigrationstatus",
     "marac_maracreferral", "casework_riskassessment", "casework_episode", "casework_storypart", "casework_consentrecord",
+    "casework_incident", "casework_severitygrid",
 )  # fmt: skip
 # One agency's own inside a case, until it shares the row; its versions never.
 OWNED_IN_CASE: tuple[str, ...] = (
@@ -52,6 +53,7 @@ WITH_PARENT = {  # table -> (column, parent)
     "referrals_uploadrow": ("upload_id", "referrals_upload"),
     "referrals_route": ("referral_id", "referrals_referral"),
     "referrals_referralquestion": ("referral_id", "referrals_referral"),
+    "casework_severityline": ("grid_id", "casework_severitygrid"),
     "casework_taskreminder": ("task_id", "casework_task"),
     "casework_planaction": ("plan_id", "casework_plan"),
     "casework_planprint": ("plan_id", "casework_plan"),

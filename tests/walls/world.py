@@ -5,6 +5,7 @@ a room's service asks for more than the walls need, through its models under the
 """
 
 import time
+import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -23,7 +24,9 @@ from dacase.cases.services.person import edit_person, save_safe_contact_plan
 from dacase.jobs.models import Job
 from dacase.walls.context import acting_as
 from marac.models import ActionPoint, Hearing, HearingGrant, HearingPaper, MaracReferral, Meeting
-from referrals.casework.models import Episode, RiskAnswer, RiskAssessment
+from referrals.casework.models import Episode, Incident, RiskAnswer, RiskAssessment
+from referrals.casework.rules.severity import types
+from referrals.casework.services.severity import Rating, record_severity
 from referrals.casework.services.story import write_story_part
 from referrals.models import Referral, ReferralContact, ReferralPerson, Route
 from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, Unit
@@ -133,6 +136,12 @@ def fill_case(case: Case, *, opener: Membership) -> None:
         )
         RiskAnswer.objects.create(assessment=assessment, topic="1", answer="yes")
         RiskAnswer.objects.create(assessment=assessment, topic="2", answer="no")
+        Incident.objects.create(
+            case=case, happened_on=date(2026, 1, 1), kinds=["other"], what_happened="Invented",
+            agency=opener.agency, recorded_by=opener, perpetrator=case.parties.get(role="perpetrator"),
+        )  # fmt: skip
+        ratings = {code: Rating("not_known") for code in types(timezone.localdate())}
+        record_severity(case.pk, stage="intake", ratings=ratings, submission=uuid.uuid4(), actor=opener)
         write_story_part(case.pk, part="wishes", text="Invented", version=0, actor=opener)
         Episode.objects.create(case=case, agency=opener.agency, party=victim, kind="idva", worker=opener)
         Headline.objects.filter(case=case).update(band="high", worker=opener)

@@ -12,10 +12,12 @@ from dacase.demo.story.case_file import CaseFile, Teller, write
 from dacase.demo.story.facts import write_facts
 from dacase.demo.story.front_door import Arrival, arrive, end_without_case, received, write_referral
 from dacase.demo.story.household import Someone, household
+from dacase.demo.story.incidents import write_escalation, write_incidents
 from dacase.demo.story.meetings import Meetings
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.risk import assess
 from dacase.demo.story.routes import route
+from dacase.demo.story.severity import write_severity
 from marac.choices import Criterion
 from referrals.choices import ReferralState
 from referrals.rules.clock import FRONT_DOOR, due_at
@@ -63,6 +65,8 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
         file.worker = teller.area.worker(dice, "advocacy", "accept_referral")
     write(file)
     write_facts(file)
+    write_incidents(file)
+    write_severity(file)
     setting.lately = [*setting.lately[-LATELY:], file]
     return file
 
@@ -154,6 +158,8 @@ def to_marac(setting: Setting, file: CaseFile, worker: Worker, assessed: datetim
         return
     criterion = Criterion.POTENTIAL_ESCALATION if escalates else marac.criterion_by_risk(file)
     at = at_work(dice, assessed.date(), after=1 + int(dice.random() * 2))
+    if escalates and at < teller.now:
+        write_escalation(file, worker, at=at)
     while at < teller.now:
         heard_on = marac.refer(file, setting.meetings, at=at, by=worker, criterion=criterion)
         if heard_on is None or not dice.chance(shares.RETURNS_TO_MARAC):

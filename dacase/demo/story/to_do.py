@@ -6,6 +6,7 @@ from dacase.demo.story import marac
 from dacase.demo.story.case_file import write, write_grant
 from dacase.demo.story.front_door import arrive, leave_with_sender, write_referral
 from dacase.demo.story.household import household
+from dacase.demo.story.incidents import write_escalation
 from dacase.demo.story.routes import route
 from dacase.demo.story.tell import Setting, open_file
 from marac.choices import Criterion
@@ -67,5 +68,7 @@ def refer_lately(setting: Setting) -> None:
         criterion = (
             marac.criterion_by_risk(file) if file.band == Band.HIGH else Criterion.POTENTIAL_ESCALATION
         )
+        if criterion == Criterion.POTENTIAL_ESCALATION:
+            write_escalation(file, worker, at=at)
         marac.refer(file, setting.meetings, at=at, by=worker, criterion=criterion)
         write_grant(file, "marac", Scope.CASE.value, file.grants["marac", Scope.CASE.value])

@@ -3,6 +3,7 @@ from referrals.casework.models.contact import ContactAttempt
 from referrals.casework.models.cover import Cover
 from referrals.casework.models.episode import Episode
 from referrals.casework.models.hand_over import HandOver
+from referrals.casework.models.incident import Incident
 from referrals.casework.models.letter import Letter
 from referrals.casework.models.note import Note
 from referrals.casework.models.outcome import ExitOutcome
@@ -10,6 +11,7 @@ from referrals.casework.models.plan import Plan
 from referrals.casework.models.plan_action import PlanAction
 from referrals.casework.models.plan_print import PlanPrint
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
+from referrals.casework.models.severity import SeverityGrid, SeverityLine
 from referrals.casework.models.sign_off import SignOffRequest
 from referrals.casework.models.story import StoryPart
 from referrals.casework.models.supervision import Supervision
@@ -22,6 +24,7 @@ __all__ = [
     "Episode",
     "ExitOutcome",
     "HandOver",
+    "Incident",
     "Letter",
     "Note",
     "Plan",
@@ -29,6 +32,8 @@ __all__ = [
     "PlanPrint",
     "RiskAnswer",
     "RiskAssessment",
+    "SeverityGrid",
+    "SeverityLine",
     "SignOffRequest",
     "StoryPart",
     "Supervision",

@@ -3,13 +3,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.forms.draft import FormDraft
+from referrals.casework.choices import Stage
 from referrals.casework.forms.closure import UP, CloseForm, ReopenForm, SignOffForm, StepForm
 from referrals.casework.rules.closure import reason_label
 from referrals.casework.selectors.episode import workers_to_give
+from referrals.casework.selectors.severity import has_exit_grid
 from referrals.casework.services import closure as services
 from referrals.casework.views.frame import episode_or_404, form_page
 from referrals.views.refusals import missing_is_404
@@ -36,7 +39,10 @@ def episode_close(request: ActingRequest, pk: UUID) -> HttpResponse:
                 return redirect("casework:episode", pk)
             return redirect("cases:detail", episode.case_id)
     context = form_page(episode, "End this support", form=form, submit_text="End it", **draft.context)
-    return render(request, "layouts/form.html", context)
+    if request.membership.may("assess_risk") and not has_exit_grid(episode, request.membership):
+        grid = reverse("casework:severity_create", args=[episode.case_id])
+        context["exit_grid_url"] = f"{grid}?stage={Stage.EXIT}"
+    return render(request, "casework/episode/close.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,61 @@
+"""Kinds of abuse, and when incidents come to potential escalation: data/abuse_types.csv, escalation.csv."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from referrals.casework.rules.tables import in_force, rows
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of abuse. `act`: the paragraph of section 1(3) of the Domestic Abuse Act 2021 it falls under, if any."""
+
+    code: str
+    act: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Potential escalation: this many incidents within this many months."""
+
+    incidents: int
+    months: int
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of abuse by its code, in the order shown."""
+    return {
+        row["kind"]: Kind(row["kind"], row["act"], row["label"], row["hint"]) for row in rows("abuse_types")
+    }
+
+
+def threshold(on: date) -> Threshold:
+    """The threshold of potential escalation in force on a day. KeyError before the first line of the table."""
+    for row in in_force("escalation", on.isoformat()):
+        return Threshold(int(row["incidents"]), int(row["months"]))
+    raise KeyError(f"escalation.csv says nothing of {on}")
+
+
+def counts_from(on: date) -> date:
+    """The first day of the months that count on the day `on`: the same day of the month, that many months before.
+
+    Where that month is shorter, its last day, so that no incident is lost to a calendar.
+    """
+    year, month = divmod(on.year * 12 + on.month - 1 - threshold(on).months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+
+
+def is_escalation(count: int, *, on: date) -> bool:
+    """Whether so many incidents within the months that count on `on` meet potential escalation."""
+    return count >= threshold(on).incidents
+
+
+def escalation_words(count: int, *, on: date) -> str:
+    """“3 incidents in the last 12 months: this meets potential escalation”."""
+    words = f"{count or 'No'} incident{'' if count == 1 else 's'} recorded in the last {threshold(on).months} months"
+    return f"{words}: this meets potential escalation" if is_escalation(count, on=on) else words

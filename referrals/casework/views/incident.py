@@ -1,0 +1,137 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dacase.agencies.access import ActingRequest, NotAllowed, requires
+from dacase.cases.access import case_or_404, read_or_404
+from dacase.cases.forms.draft import FormDraft
+from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.models import Case
+from dacase.ui.tables import capped_count, keyset_page
+from referrals.casework.forms.incident import (
+    ChangeIncidentForm,
+    IncidentFilter,
+    IncidentForm,
+    StrikeIncidentForm,
+)
+from referrals.casework.models import Incident
+from referrals.casework.selectors.incident import (
+    NEWEST_FIRST,
+    agencies_to_name,
+    counted,
+    incidents_of,
+    lately,
+    perpetrators_of,
+    readable_incidents,
+    years_of,
+)
+from referrals.casework.services import incident as services
+
+FIRST_LOOK = "Look first whether it is on the list of incidents already: each is recorded once, by whoever learns of it."
+KEPT = "It cannot be deleted. It no longer counts, its words are hidden and stay in the history."
+
+
+@require_GET
+@requires("view_case")
+def incident_list(request: ActingRequest, case_pk: UUID) -> HttpResponse:
+    """The incidents of a case, newest first, with how many count towards potential escalation."""
+    case, today = case_or_404(request, case_pk), timezone.localdate()
+    filters = IncidentFilter(request.GET or None, years=years_of(case, request.membership))
+    incidents = incidents_of(case, request.membership, **filters.chosen())
+    context = frame(
+        request,
+        case,
+        "casework:incidents",
+        page=keyset_page(incidents, order=NEWEST_FIRST, after=request.GET.get("after"), size=25),
+        count=capped_count(incidents),
+        filters=filters,
+        lately=lately(counted(case, request.membership, on=today), on=today),
+        may_record=request.membership.may("record_incident"),
+        own_agency=request.membership.agency_id,
+    )
+    return render(request, "casework/incident/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("record_incident")
+def incident_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
+    """Record an incident; what is typed is kept while it is typed."""
+    case = case_or_404(request, case_pk)
+    draft = FormDraft(request)
+    initial = {"known_to": str(request.membership.agency_id)}
+    form = draft.bind(IncidentForm, initial=initial, **named(request, case))
+    if draft.sent and form.is_valid():
+        account, submission, actor = form.account(), form.cleaned_data["submission"], request.membership
+        if form.attempt(
+            lambda: services.record_incident(case_pk, account=account, submission=submission, actor=actor)
+        ):
+            draft.discard()
+            messages.success(
+                request, "The incident is recorded. Everybody who holds the whole file can read it."
+            )
+            return redirect("casework:incidents", case_pk)
+    context = form_page(
+        request, case, "Record an incident", form=form, intro=FIRST_LOOK, submit_text="Record the incident",
+        back_url=reverse("casework:incidents", args=[case_pk]), **draft.context,
+    )  # fmt: skip
+    return render(request, "layouts/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("record_incident")
+def incident_change(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Put an incident of the own agency right."""
+    incident = own_incident(request, pk)
+    draft = FormDraft(request)
+    initial = services.as_fields(incident) | {"version": incident.version}
+    form = draft.bind(
+        ChangeIncidentForm, initial=initial, **named(request, incident.case, also=incident.known_to_id)
+    )
+    if draft.sent and form.is_valid():
+        account, version, actor = form.account(), form.cleaned_data["version"], request.membership
+        if form.attempt(lambda: services.change_incident(pk, account=account, version=version, actor=actor)):
+            draft.discard()
+            messages.success(request, "The incident is changed. What it said before stays in its history.")
+            return redirect("casework:incidents", incident.case_id)
+    context = form_page(
+        request, incident.case, "Change the incident", form=form,
+        back_url=reverse("casework:incidents", args=[incident.case_id]), **draft.context,
+    )  # fmt: skip
+    return render(request, "layouts/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("record_incident")
+def incident_strike(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Say what is wrong, then strike it out."""
+    incident = own_incident(request, pk)
+    form = StrikeIncidentForm(posted(request))
+    if form.is_valid() and form.attempt(
+        lambda: services.strike_incident(pk, reason=form.cleaned_data["reason"], actor=request.membership)
+    ):
+        messages.success(request, "The incident is struck out.")
+        return redirect("casework:incidents", incident.case_id)
+    context = form_page(
+        request, incident.case, "Strike out this incident", form=form, intro=KEPT, submit_text="Strike it out",
+        back_url=reverse("casework:incidents", args=[incident.case_id]),
+    )  # fmt: skip
+    return render(request, "layouts/form.html", context)
+
+
+def own_incident(request: ActingRequest, pk: UUID) -> Incident:
+    """An incident that the reader's own agency recorded; others are read and not changed."""
+    incident = read_or_404(request, readable_incidents(request.membership), pk)
+    if incident.agency_id != request.membership.agency_id:
+        raise NotAllowed(services.OTHERS)
+    return incident
+
+
+def named(request: ActingRequest, case: Case, also: UUID | None = None) -> dict[str, Any]:
+    """Whom the form may name; `also` the agency that is named already."""
+    return {"perpetrators": perpetrators_of(case, request.membership), "agencies": agencies_to_name(also)}
