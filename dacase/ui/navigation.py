@@ -24,6 +24,7 @@ NAVIGATION = (
     Row("Refuge", "refuge:board", ("manage_placement",)),
     Row("Returns", "reporting:list", ("view_return", "request_return")),
     Row("People", "agencies:people", ("manage_people",)),
+    Row("Wording", "casework:wordings", ("load_wording",)),
     Row("Record", "cases:read_log", ("view_read_log",)),
 )
 

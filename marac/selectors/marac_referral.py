@@ -21,7 +21,7 @@ from marac.models.marac_referral import MaracReferralQuerySet
 from marac.rules import is_repeat, repeat_window_ends
 from referrals.casework.models import RiskAssessment
 from referrals.casework.rules.incident import threshold
-from referrals.casework.rules.risk_assessment import is_visible_high_risk, tools
+from referrals.casework.rules.risk_assessment import is_visible_high_risk
 from referrals.casework.selectors.incident import Lately, counted, lately
 
 HEARD_VERB = "hearing_recorded"
@@ -118,15 +118,15 @@ def _visible_high_risk(assessments: list[RiskAssessment]) -> Support:
     criterion = Criterion.VISIBLE_HIGH_RISK
     if not assessments:
         return Support(criterion, False, "No risk assessment has been completed in this case.")
-    counted = next((one for one in assessments if tools()[one.tool].is_counted), None)
-    judged = "" if assessments[0] == counted else _judged(assessments[0])
-    if counted is None:
+    with_total = next((one for one in assessments if one.definition.is_counted), None)
+    judged = "" if assessments[0] == with_total else _judged(assessments[0])
+    if with_total is None:
         return Support(criterion, None, f"{judged} No number of yes answers decides here.")
-    day = counted.assessed_on
-    met = is_visible_high_risk(counted.tool, counted.yes_count, on=day)
-    count = f"{counted.yes_count} yes answer{'' if counted.yes_count == 1 else 's'}"
+    day = with_total.assessed_on
+    met = is_visible_high_risk(with_total.definition, with_total.yes_count, on=day)
+    count = f"{with_total.yes_count} yes answer{'' if with_total.yes_count == 1 else 's'}"
     end = "." if met else ", fewer than the number for visible high risk."
-    words = f"{count} in the {counted.get_tool_display()} of {day_words(day)}{end}"
+    words = f"{count} in the {with_total.get_tool_display()} of {day_words(day)}{end}"
     return Support(criterion, met, f"{words} {judged}".strip())
 
 

@@ -16,7 +16,6 @@ from marac.models import Hearing, HearingPaper, MaracReferral
 from marac.selectors.marac_referral import latest_assessment
 from referrals.casework.choices import Answer
 from referrals.casework.models import RiskAnswer
-from referrals.casework.rules.risk_assessment import tools
 from referrals.casework.selectors.risk_assessment import is_visible_high, speaking_answers
 from referrals.casework.selectors.story import story_texts, told
 
@@ -75,7 +74,7 @@ def _risk(referral: MaracReferral, actor: Membership) -> dict[str, Any]:
         "band": assessment.band,
         "visible_high": is_visible_high(assessment),
         # A tool that is judged has no total, and none may be read into it.
-        "yes_count": assessment.yes_count if tools()[assessment.tool].is_counted else None,
+        "yes_count": assessment.yes_count if assessment.definition.is_counted else None,
         "topics": [_as_said(topic.label, answer) for topic, answer in said],
         "is_high_by_judgement": assessment.is_high_by_judgement,
         "judgement_reason": without_places(assessment.judgement_reason, places),

@@ -30,6 +30,16 @@ class Answer(TextChoices):
     REFUSED = "refused", "Would rather not say"
 
 
+class EarlyReason(TextChoices):
+    """Why the risk is assessed again before the review is due."""
+
+    CHANGE = "change", "Something has changed for the victim-survivor"
+    INCIDENT = "incident", "There was a new incident"
+    MOVE = "move", "Somebody has moved or is about to"
+    FIRST_HERE = "first_here", "It is the first by our agency, or with this tool"
+    OTHER = "other", "Something else"
+
+
 class AnswerSource(TextChoices):
     VICTIM = "victim", "The victim-survivor"
     PROFESSIONAL = "professional", "A professional"

@@ -21,6 +21,7 @@ from referrals.casework.views import (
     supervision,
     task,
     team,
+    wording,
 )
 
 app_name = "casework"
@@ -62,6 +63,11 @@ urlpatterns = [
     path("sign-off/<uuid:pk>/", sign_off.sign_off, name="sign_off"),
     path("sign-off/<uuid:pk>/answer/", sign_off.sign_off_answer, name="sign_off_answer"),
     path("sign-off/<uuid:pk>/read/", sign_off.sign_off_read, name="sign_off_read"),
+    path("wording/", wording.wording_list, name="wordings"),
+    path("wording/load/", wording.wording_load, name="wording_load"),
+    path("wording/<uuid:pk>/", wording.wording, name="wording"),
+    path("wording/<uuid:pk>/use/", wording.wording_use, name="wording_use"),
+    path("wording/<uuid:pk>/withdraw/", wording.wording_withdraw, name="wording_withdraw"),
     path("cases/<uuid:case_pk>/severity/", severity.severity, name="severity"),
     path("cases/<uuid:case_pk>/severity/new/", severity.severity_create, name="severity_create"),
     path("cases/<uuid:case_pk>/story/", story.story, name="story"),

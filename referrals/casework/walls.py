@@ -107,6 +107,11 @@ WALLS = Walls(
         of_a_plan(PlanAction),
         of_a_plan(PlanPrint),
     ],
+    # The wording of a tool says nothing of any case: everybody reads it, and the service says who loads it.
+    open_tables={
+        "casework_toolwording": "SELECT, INSERT, UPDATE",
+        "casework_topicwording": "SELECT, INSERT",
+    },
     figures={
         "casework_riskassessment": ["id", "tool", "band", "assessed_on", "completed_at", "yes_count"],
         "casework_episode": [

@@ -114,7 +114,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         case=case, party=parties[0], kind="parent", other=parties[2], recorded_by=outsider
     )
     assessment = RiskAssessment.objects.create(
-        case=case, tool_version="2014", agency=member.agency, assessor=member
+        case=case, tool_version="24 topics, 1", agency=member.agency, assessor=member
     )
     incident = Incident.objects.create(
         case=case, happened_on=date(2026, 1, 1), kinds=["other"], what_happened="Invented",

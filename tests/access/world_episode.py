@@ -11,7 +11,7 @@ from dacase.cases.choices import Scope
 from dacase.cases.models import Grant
 from dacase.cases.models.grant import permission_id
 from dacase.walls.context import acting_as
-from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver
+from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver, ToolWording, TopicWording
 from tests.access.world_supervision import make_supervision
 
 PAST = timezone.now() - timedelta(days=1)
@@ -71,4 +71,14 @@ def make_stand_ins(owner: Membership) -> dict[str, UUID]:
         reason="leave", set_by=owner,
     )  # fmt: skip
     offered = HandOver.objects.create(agency=owner.agency, giver=colleague, receiver=owner)
-    return {"cover": cover.pk, "hand_over": offered.pk}
+    return {"cover": cover.pk, "hand_over": offered.pk, "wording": make_wording(owner)}
+
+
+def make_wording(owner: Membership) -> UUID:
+    """Wording of a tool that the owner's agency has loaded and not used yet."""
+    wording = ToolWording.objects.create(
+        tool="dara", tool_version="18 topics, 1", licence="Invented licence", sha256="0" * 64,
+        agency=owner.agency, loaded_by=owner,
+    )  # fmt: skip
+    TopicWording.objects.create(wording=wording, code="A01", question="Does the invented moon sing?")
+    return wording.pk

@@ -23,24 +23,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 EXPECTED = {
     "referrer": "see_case_data make_referral complete_action_point",
-    "front_door": "see_case_data record_consent write_note answer_escalation make_referral triage_referral view_case edit_case view_location assess_risk share_case merge_people ask_other_agency"
+    "front_door": "see_case_data record_incident record_consent write_note answer_escalation make_referral triage_referral view_case edit_case view_location assess_risk share_case merge_people ask_other_agency"
     " exclude_from_case refer_to_marac",
-    "idva": "see_case_data record_consent write_note write_plan write_letter work_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
+    "idva": "see_case_data record_incident record_consent write_note write_plan write_letter work_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
     " refer_to_marac view_hearing complete_action_point",
-    "idva_manager": "see_case_data supervise record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
+    "idva_manager": "see_case_data supervise record_incident record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
     " exclude_from_case refer_to_marac view_hearing complete_action_point manage_people merge_people",
-    "social_worker": "see_case_data supervise record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk"
+    "social_worker": "see_case_data supervise record_incident record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk"
     " share_case exclude_from_case refer_to_marac view_hearing complete_action_point merge_people",
     "marac_coordinator": "see_case_data view_case view_location share_case exclude_from_case manage_meeting view_hearing"
     " record_hearing complete_action_point",
     "marac_chair": "see_case_data view_hearing record_hearing complete_action_point",
     "marac_representative": "see_case_data make_referral view_hearing complete_action_point",
-    "refuge_worker": "see_case_data supervise record_consent write_note write_plan answer_escalation work_episode allocate_episode make_referral accept_referral view_case view_location view_hearing"
+    "refuge_worker": "see_case_data supervise record_incident record_consent write_note write_plan answer_escalation work_episode allocate_episode make_referral accept_referral view_case view_location view_hearing"
     " complete_action_point manage_placement",
-    "programme_worker": "see_case_data record_consent write_note view_case",
+    "programme_worker": "see_case_data record_incident record_consent write_note view_case",
     "commissioner": "request_return view_return",
     "auditor": "see_case_data view_read_log",
-    "administrator": "manage_people",
+    "administrator": "manage_people load_wording",
     "public_door": "make_referral",
 }
 

@@ -63,7 +63,7 @@ def test_a_plan_is_written_and_printed(sign_in_as: Callable[..., Page]) -> None:
     page.goto("/my-day/")
     expect(page.get_by_text("Do what the plan says: digital safety").first).to_be_visible()
     page.goto(f"{case}plan/")
-    page.get_by_role("link", name="Print for her").click()
+    page.get_by_role("link", name="Print it to give").click()
     press(page, "Print")
     expect(page.get_by_text("Confirm that she can keep it without danger").first).to_be_visible()
     look(page, "plan-print")

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 def assess(page: Page, case: str, *, yes: int) -> None:
     """Assess the risk with `yes` yes answers."""
     page.goto(f"{case}assessments/new/")
+    for reason in page.locator("input[name=early_reason][value=incident]").all():
+        reason.check()
     press(page, "Start")
     answered = 0
     while "/sections/" in page.url:

@@ -113,6 +113,17 @@ def test_access_ends_only_when_no_episode_of_that_agency_is_open(cast, case, sig
         assert end_access(case, agency=own, actor=cast.idva) == 1
 
 
+def test_access_gets_no_earlier_end_while_an_episode_is_open(cast, case):
+    begun(case, cast.idva_manager, cast.idva)
+    own, soon = cast.idva.agency, timezone.now() + timedelta(days=3)
+    with pytest.raises(ValidationError, match="still supports somebody"):
+        share(case, own, actor=cast.idva, until=soon)
+    share(case, own, actor=cast.idva)
+    # Where it ends on a day already, a later one is no loss, and an agency without work may get any.
+    share(case, cast.social_worker.agency, actor=cast.idva, until=soon)
+    share(case, cast.social_worker.agency, actor=cast.idva, until=soon - timedelta(days=1))
+
+
 def test_a_summary_that_ends_takes_no_episode_out_of_sight(cast, case):
     begun(case, cast.idva_manager, cast.idva)
     share(case, cast.idva.agency, actor=cast.idva, scope=Scope.SUMMARY)

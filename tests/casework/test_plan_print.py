@@ -187,7 +187,7 @@ def test_the_paper_says_what_to_do_and_nothing_that_tells(cast, case, plan, sign
                case.reference, str(case.pk) + "/people", HOME]  # fmt: skip
     assert [words for words in telling if words in paper] == []
     shown = client.get(reverse("casework:plan", args=[case.pk])).content.decode()
-    assert "Printed for her" in shown
+    assert "Printed to give" in shown
 
 
 def test_a_letter_on_paper_says_nothing_of_where_it_comes_from(cast, case, sign_in):

@@ -7,7 +7,7 @@ from dacase.audit.models import Read
 from dacase.walls.context import acting_as
 from referrals.casework.models import RiskAnswer, RiskAssessment
 from referrals.casework.rules.risk_assessment import sections
-from tests.casework.builders import answered, assessed
+from tests.casework.builders import TOOLS, answered, assessed
 from tests.factories import make_case
 
 
@@ -49,7 +49,7 @@ def test_sixteen_yes_answers_are_visible_high_risk_from_start_to_case_page(cast,
     response = begin(idva, case)
     assessment, given = the_assessment(cast.idva), 0
     assert response.url == section_url(assessment, 1)
-    for section in sections("dash"):
+    for section in sections(TOOLS["dash"]):
         page = text_of(idva.get(section_url(assessment, section.number)))
         data = {"version": section.number}
         for topic in section.topics:

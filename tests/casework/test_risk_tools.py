@@ -22,10 +22,10 @@ from referrals.casework.services.risk_assessment import (
     save_answers,
     start_assessment,
 )
+from tests.casework.builders import TOOLS
 from tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
-TOOLS = list(rules.tools())
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def case(cast):
 
 def start(case, actor, tool):
     with acting_as(actor):
-        return start_assessment(case.pk, submission=uuid.uuid4(), tool=tool, actor=actor)
+        return start_assessment(
+            case.pk, submission=uuid.uuid4(), tool=tool, early_reason="incident", actor=actor
+        )
 
 
 def answer(assessment, actor, answers):
@@ -57,28 +59,28 @@ def picture(assessment, actor):
 
 
 def test_the_tools_are_those_of_the_code_list():
-    assert list(RiskTool.values) == TOOLS
+    assert list(RiskTool.values) == list(rules.versions())
     assert {row["code"] for row in rows("answers")} == set(Answer.values)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_tool_is_whole(tool):
-    found = rules.tools()[tool]
+    found = TOOLS[tool]
     assert found.version
     assert found.scoring in (rules.COUNT, rules.JUDGEMENT)
-    assert rules.speaking(tool) < set(rules.answers_of(tool))
-    assert {"dont_know", "refused"} <= set(rules.answers_of(tool)) - rules.speaking(tool)
-    topics = rules.topics(tool)
+    assert rules.speaking(TOOLS[tool]) < set(rules.answers_of(TOOLS[tool]))
+    assert {"dont_know", "refused"} <= set(rules.answers_of(TOOLS[tool])) - rules.speaking(TOOLS[tool])
+    topics = rules.topics(TOOLS[tool])
     assert len(topics) == len(rows(f"{tool}_topics"))
     assert any(topic.is_critical for topic in topics.values())
-    for section in rules.sections(tool):
+    for section in rules.sections(TOOLS[tool]):
         assert section.topics
         assert not section.only_if or section.only_if in topics
     for row in rows("combinations"):
         if row["tool"] == tool:
             assert set(row["all_of"].split()) | set(row["any_of"].split()) <= set(topics)
     for band in Band.values:
-        assert rules.review_due_on(tool, band, on=timezone.localdate()) > timezone.localdate()
+        assert rules.review_due_on(TOOLS[tool], band, on=timezone.localdate()) > timezone.localdate()
     thresholds = [row for row in rows("thresholds") if row["tool"] == tool]
     assert bool(thresholds) is found.is_counted
 
@@ -89,7 +91,7 @@ def test_a_tool_is_whole(tool):
      ("young_dash", 17, True), ("young_dash", 18, False), ("dara", None, True)],
 )  # fmt: skip
 def test_a_tool_is_for_an_age(tool, age, fits):
-    assert rules.fits_age(tool, age) is fits
+    assert rules.fits_age(TOOLS[tool], age) is fits
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_an_age_is_counted_in_whole_years(born, day, age):
     [("dash", "ages 16 and over"), ("young_dash", "ages 13 to 17"), ("dara", "ages 16 and over")],
 )
 def test_the_ages_of_a_tool_in_words(tool, words):
-    assert rules.ages_of(tool) == words
+    assert rules.ages_of(TOOLS[tool]) == words
 
 
 def born(case, actor, years):
@@ -170,7 +172,7 @@ def test_the_age_is_that_of_the_day_of_the_conversation(cast, case):
 
 def test_refused_and_unknown_stay_apart_and_score_nothing(cast, case):
     one = start(case, cast.idva, "dash")
-    codes = list(rules.topics("dash"))
+    codes = list(rules.topics(TOOLS["dash"]))
     answer(one, cast.idva, dict.fromkeys(codes[:3], "refused") | dict.fromkeys(codes[3:5], "dont_know"))
     found = picture(one, cast.idva)
     assert (found.refused_count, found.dont_know_count, found.yes_count) == (3, 2, 0)
@@ -180,7 +182,7 @@ def test_refused_and_unknown_stay_apart_and_score_nothing(cast, case):
 def test_a_judged_tool_takes_its_band_from_judgement_with_its_reason(cast, case, tool):
     one = start(case, cast.idva, tool)
     harmless = "no" if tool == "dash_2009" else "never"
-    codes = [topic.code for section in rules.open_sections(tool, {}) for topic in section.topics]
+    codes = [topic.code for section in rules.open_sections(TOOLS[tool], {}) for topic in section.topics]
     answer(one, cast.idva, dict.fromkeys(codes, harmless))
     assert picture(one, cast.idva).band == ""
     for judgement in ({}, {"judged_band": "none"}, {"judged_band": "medium", "judgement_reason": "  "}):
@@ -188,14 +190,14 @@ def test_a_judged_tool_takes_its_band_from_judgement_with_its_reason(cast, case,
             complete(one, cast.idva, **judgement)
     done = complete(one, cast.idva, judged_band="medium", judgement_reason="Invented: it is getting worse.")
     assert (done.band, done.judged_band, done.is_high_by_judgement) == ("medium", "medium", False)
-    assert not rules.is_visible_high_risk(tool, 27, on=done.assessed_on)
+    assert not rules.is_visible_high_risk(TOOLS[tool], 27, on=done.assessed_on)
 
 
 def test_a_judgement_of_high_shows_as_one(cast, case):
     one = start(case, cast.idva, "dara")
-    answer(one, cast.idva, dict.fromkeys(rules.topics("dara"), "often"))
+    answer(one, cast.idva, dict.fromkeys(rules.topics(TOOLS["dara"]), "often"))
     found = picture(one, cast.idva)
-    assert len(found.critical) == sum(topic.is_critical for topic in rules.topics("dara").values())
+    assert len(found.critical) == sum(topic.is_critical for topic in rules.topics(TOOLS["dara"]).values())
     assert found.combination
     done = complete(one, cast.idva, judged_band="high", judgement_reason="Invented.")
     assert (done.band, done.is_high_by_judgement) == ("high", True)
@@ -203,14 +205,16 @@ def test_a_judgement_of_high_shows_as_one(cast, case):
 
 def test_a_counted_tool_counts_by_its_own_thresholds(cast, case):
     one = start(case, cast.idva, "young_dash")
-    codes = list(rules.topics("young_dash"))
+    codes = list(rules.topics(TOOLS["young_dash"]))
     answer(one, cast.idva, dict.fromkeys(codes[:12], "yes") | dict.fromkeys(codes[12:], "no"))
     assert complete(one, cast.idva).band == "high"
 
 
 def test_a_yes_opens_what_hangs_on_it(cast, case):
     one = start(case, cast.idva, "dash_2009")
-    codes = [topic.code for section in rules.open_sections("dash_2009", {}) for topic in section.topics]
+    codes = [
+        topic.code for section in rules.open_sections(TOOLS["dash_2009"], {}) for topic in section.topics
+    ]
     assert len(codes) == 27
     answer(one, cast.idva, dict.fromkeys(codes, "no") | {"P08": "yes"})
     assert len(picture(one, cast.idva).unanswered) == 11
@@ -222,7 +226,7 @@ def test_a_section_that_was_closed_again_is_neither_counted_nor_shown_and_comes_
     cast, case, sign_in
 ):
     one, client = start(case, cast.idva, "dash_2009"), sign_in(cast.idva)
-    stalking = rules.sections("dash_2009")[-1]
+    stalking = rules.sections(TOOLS["dash_2009"])[-1]
     answer(one, cast.idva, {"P08": "yes", "S01": "yes", "S02": "dont_know"})
     assert (picture(one, cast.idva).yes_count, picture(one, cast.idva).dont_know_count) == (2, 1)
     answer(one, cast.idva, {"P08": "no"})
@@ -254,13 +258,13 @@ def test_a_closed_section_opens_no_other(monkeypatch):
         ({"A": "no", "B": "yes"}, [1]),
         ({"A": "yes", "B": "no"}, [1, 2]),
     ):
-        assert [section.number for section in rules.open_sections("dash", answers)] == opened
+        assert [section.number for section in rules.open_sections(TOOLS["dash"], answers)] == opened
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_section_is_opened_by_a_topic_that_is_asked_before_it(tool):
     asked = set()
-    for section in rules.sections(tool):
+    for section in rules.sections(TOOLS[tool]):
         assert not section.only_if or section.only_if in asked
         asked |= {topic.code for topic in section.topics}
 
@@ -286,7 +290,7 @@ def test_the_pages_walk_through_a_judged_tool(cast, case, sign_in):
         assert "DARA risk assessment" in page
         with acting_as(cast.idva):
             one = RiskAssessment.objects.get()
-        section = rules.sections("dara")[number - 1]
+        section = rules.sections(TOOLS["dara"])[number - 1]
         answers = {f"{topic.code}_answer": "sometimes" for topic in section.topics}
         response = client.post(response["Location"], answers | {"version": one.version})
     judgement = client.get(response["Location"]).content.decode()
@@ -310,7 +314,7 @@ def test_the_pages_walk_through_a_judged_tool(cast, case, sign_in):
 def test_the_page_of_risk_over_time_shows_every_tool(cast, case, sign_in, django_assert_max_num_queries):
     client, url = sign_in(cast.idva), reverse("casework:assessments", args=[case.pk])
     assert "has not been assessed yet" in client.get(url).content.decode()
-    codes = list(rules.topics("young_dash"))
+    codes = list(rules.topics(TOOLS["young_dash"]))
     for yes in (12, 4):
         one = start(case, cast.idva, "young_dash")
         answer(one, cast.idva, dict.fromkeys(codes[:yes], "yes") | dict.fromkeys(codes[yes:], "no"))

@@ -14,7 +14,7 @@ from dacase.audit.models import Event
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from referrals.casework.models import Plan, RiskAssessment, SignOffRequest
-from referrals.casework.rules.risk_assessment import rests_on_judgement
+from referrals.casework.rules.risk_assessment import in_use, rests_on_judgement
 from referrals.casework.selectors.sign_off import sign_offs_sent_back, sign_offs_waiting
 from referrals.casework.services import sign_off as services
 from tests.casework.builders import answered, assessed
@@ -68,7 +68,7 @@ def text_of(response):
     [("dash", 4, "high", True), ("dash", 16, "high", False), ("dash", 4, "standard", False), ("dara", 0, "medium", True)],
 )  # fmt: skip
 def test_a_band_rests_on_judgement_where_the_count_alone_does_not_make_it(tool, yes, band, judged):
-    assert rests_on_judgement(tool, yes, band=band, on=TODAY) is judged
+    assert rests_on_judgement(in_use(tool, on=TODAY), yes, band=band, on=TODAY) is judged
 
 
 def test_a_manager_signs_off_what_a_worker_judged(cast, case, judged):

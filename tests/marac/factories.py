@@ -19,6 +19,7 @@ from marac.services.marac_referral import refer_to_marac
 from marac.services.meeting import create_meeting
 from referrals.casework.choices import Answer
 from referrals.casework.models import RiskAnswer, RiskAssessment
+from referrals.casework.rules.risk_assessment import versions
 from referrals.choices import Aware, Consent
 
 REFERRAL = {
@@ -53,7 +54,7 @@ def make_assessment(
     topics = SIXTEEN if yes is None else yes
     given = dict.fromkeys(topics, Answer.YES.value) if answers is None else answers
     values = {
-        "tool_version": "test",
+        "tool_version": versions()[fields.get("tool", "dash")][0].version,
         "agency": actor.agency,
         "assessor": actor,
         "yes_count": len(topics) if answers is None else 0,

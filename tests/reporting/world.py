@@ -69,7 +69,7 @@ class World:
 
     def assessment(self, completed_at: datetime | None, band: str = Band.HIGH) -> RiskAssessment:
         return RiskAssessment.objects.using(OWNER).create(
-            case=self.case(), tool_version="1", agency=self.advocacy, assessor=self.idva,
+            case=self.case(), tool_version="24 topics, 1", agency=self.advocacy, assessor=self.idva,
             assessed_on=date(2026, 5, 1), band=band, completed_at=completed_at, judgement_reason=NAME,
         )  # fmt: skip
 

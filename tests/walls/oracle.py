@@ -44,7 +44,13 @@ OWN_AGENCY = (
     "casework_cover",
     "casework_handover",
 )
-OPEN = ("marac_meeting", "marac_meetingagency", "agencies_membership", "agencies_invitation")
+OPEN = (
+    "marac_meeting",
+    "marac_meetingagency",
+    "agencies_membership",
+    "agencies_invitation",
+    "casework_toolwording",
+)
 WITH_PARENT = {  # table -> (column, parent)
     "cases_equalityanswers": ("person_id", "cases_person"),
     "referrals_referralperson": ("referral_id", "referrals_referral"),

@@ -51,6 +51,9 @@ OPEN = {
     "agencies_invitation": lambda o, m: {
         row["id"] for row in o.rows["agencies_invitation"] if row["agency_id"] == m.agency_id
     },
+    "casework_toolwording": lambda o, m: {
+        row["id"] for row in o.rows["casework_toolwording"] if row["agency_id"] == m.agency_id
+    },
     "marac_meeting": lambda o, m: {
         row["id"] for row in o.rows["marac_meeting"]
         if row["coordinator_agency_id"] == m.agency_id

@@ -132,7 +132,12 @@ def fill_case(case: Case, *, opener: Membership) -> None:
         details = PersonDetails(victim.person.family_name, "Vera Changed")
         edit_person(victim, details=details, relationship="", version=1, actor=opener)
         assessment = RiskAssessment.objects.create(
-            case=case, tool_version="1", agency=opener.agency, assessor=opener, band="high", yes_count=16
+            case=case,
+            tool_version="24 topics, 1",
+            agency=opener.agency,
+            assessor=opener,
+            band="high",
+            yes_count=16,
         )
         RiskAnswer.objects.create(assessment=assessment, topic="1", answer="yes")
         RiskAnswer.objects.create(assessment=assessment, topic="2", answer="no")

@@ -1,15 +1,15 @@
-"""Letters and notes of the world: each agency's own, one of them shared."""
+"""Letters, notes and wordings of the world: each agency's own, one letter and one note of them shared."""
 
 from django.utils import timezone
 
 from dacase.walls.context import acting_as
-from referrals.casework.models import Letter, Note
+from referrals.casework.models import Letter, Note, ToolWording
 
 WRITERS = {"advocacy": "idva", "front_door": "front_door_worker", "outsider": "outsider"}
 
 
 def write(world) -> None:
-    """For each case a letter that is shared and one that is not."""
+    """For each case a letter that is shared and one that is not; wording that the agency loaded."""
     for key, writer_key in WRITERS.items():
         writer, case = getattr(world.cast, writer_key), world.cases[key]
         with acting_as(writer):
@@ -22,3 +22,8 @@ def write(world) -> None:
                     case=case, agency=writer.agency, kind="other", text="Invented", author=writer,
                     shared_at=shared_at,
                 )  # fmt: skip
+        with acting_as(writer):
+            ToolWording.objects.create(
+                tool="dara", tool_version="18 topics, 1", licence="Invented", sha256="0" * 64,
+                agency=writer.agency, loaded_by=writer,
+            )  # fmt: skip

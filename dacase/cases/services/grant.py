@@ -38,7 +38,7 @@ def grant_access(
         scope, purpose, lawful_basis: values of choices.Scope, choices.Purpose, choices.LawfulBasis.
         verb: the verb of roles.csv that the act needs; routing and referring to MARAC grant as a part of theirs.
     Raises NotAllowed for a role that may not do `verb`; ValueError when `until` has passed; ValidationError
-    for an agency that is barred from the case.
+    for an agency that is barred from the case, and for an earlier end while the agency has open work in it.
     """
     check_may(actor, verb)
     if until is not None and until <= timezone.now():
@@ -60,6 +60,8 @@ def grant_access(
         },
     )
     if not created:
+        if scope == Scope.CASE and _is_sooner(until, grant.valid_until):
+            check_work_has_ended(case, agency)
         if grant.valid_until is not None and grant.valid_until <= timezone.now():
             grant.valid_from = timezone.now()  # it had run out and was not swept yet
         grant.purpose, grant.lawful_basis, grant.reason = purpose, lawful_basis, reason
@@ -73,6 +75,10 @@ def grant_access(
         data={"agency": str(agency.pk), "scope": scope, "purpose": purpose},
     )
     return grant
+
+
+def _is_sooner(until: datetime | None, than: datetime | None) -> bool:
+    return until is not None and (than is None or until < than)
 
 
 @transaction.atomic

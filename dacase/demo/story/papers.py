@@ -5,6 +5,7 @@ from typing import Any
 
 from dacase.demo.story.case_file import CaseFile
 from dacase.demo.story.household import Someone
+from dacase.demo.story.risk import DASH
 from marac.choices import Criterion, PaperKind
 from marac.models import HearingPaper
 from referrals.casework.choices import RiskTool
@@ -38,12 +39,12 @@ def risk_of(file: CaseFile) -> dict[str, Any]:
     if not file.risk or file.band_set_on is None:
         return {}
     yes_count, reason = file.risk["yes_count"], file.risk["judgement"]
-    labels = topics(RiskTool.DASH.value)
+    labels = topics(DASH)
     return {
         "tool": RiskTool.DASH.label,
         "assessed_on": file.band_set_on.isoformat(),
         "band": file.band,
-        "visible_high": is_visible_high_risk(RiskTool.DASH.value, yes_count, on=file.band_set_on),
+        "visible_high": is_visible_high_risk(DASH, yes_count, on=file.band_set_on),
         "yes_count": yes_count,
         "topics": [topic.label for code, topic in labels.items() if code in file.risk["yes"]],
         "is_high_by_judgement": bool(reason),

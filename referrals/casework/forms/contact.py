@@ -50,7 +50,7 @@ class AttemptForm(SubmitOnceForm):
         label="Against the safe-contact plan",
         choices=[(YES, "This happened although the plan does not allow it")],
         required=False,
-        help_text="It is recorded, and a manager is told so that she can help",
+        help_text="It is recorded, and a manager is told so that they can help",
     )
 
     sections = [

@@ -27,8 +27,8 @@ LEFT_OUT = "Leave out where anybody lives, works or goes to school: this may be 
 
 class _PlanFields(Form):
     wishes = LongTextField(
-        label="What she wishes",
-        help_text=f"In her own words. {LEFT_OUT}",
+        label="What do they wish for?",
+        help_text=f"In their own words. {LEFT_OUT}",
         max_length=5_000,
         rows=8,
         required=False,
@@ -54,7 +54,7 @@ class _StepFields(Form):
     heading = SelectField(label="Heading", choices=(), blank="Select a heading")
     need = LongTextField(
         label="Which risk or need does it answer?",
-        help_text="In your own words, or hers. It is never printed.",
+        help_text="In your own words, or theirs. It is never printed.",
         max_length=2_000,
         rows=3,
     )
@@ -97,6 +97,6 @@ class SettleActionForm(VersionedForm):
 
 class PrintPlanForm(SubmitOnceForm):
     is_safe_to_give = ConfirmField(
-        label="I have made sure with her that she can take this paper and keep it without danger",
-        must="Confirm that she can keep it without danger, or do not print it",
+        label="I have made sure with them that they can take this paper and keep it without danger",
+        must="Confirm that they can keep it without danger, or do not print it",
     )

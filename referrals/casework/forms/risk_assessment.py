@@ -18,10 +18,13 @@ from dacase.ui.forms import (
     YesNoField,
     plain_words,
 )
-from referrals.casework.choices import AnswerSource, RiskTool
+from dacase.ui.words import day_words
+from referrals.casework.choices import AnswerSource, EarlyReason, RiskTool
 from referrals.casework.models import RiskAnswer
 from referrals.casework.rules import risk_assessment as rules
-from referrals.casework.rules.risk_assessment import TopicSection, answers_of
+from referrals.casework.rules.risk_assessment import Tool, TopicSection, answers_of
+from referrals.casework.selectors.earlier_assessment import NOTHING_EARLIER, Beginning, Earlier
+from referrals.casework.selectors.wording import OUR_OWN, Wording
 from referrals.casework.services.risk_assessment import GivenAnswer
 
 
@@ -41,42 +44,70 @@ class StartForm(SubmitOnceForm):
         help_text="Only where it is not made for the victim-survivor’s age. The reason is kept with the assessment.",
     )
 
-    field_order = ["tool", "tool_reason", "assessed_on"]
-    looks = {"tool": Look(small=True)}
+    early_reason = RadioField(label="Why now?", choices=EarlyReason, required=False)
+    early_words = LongTextField(
+        label="What has changed, or what happened?", max_length=1_000, rows=3, required=False
+    )
 
-    def __init__(self, *args: Any, born: date | None, **kwargs: Any) -> None:
-        """born: the victim-survivor's date of birth, where it is recorded."""
+    field_order = ["tool", "tool_reason", "assessed_on", "early_reason", "early_words"]
+    looks = {"tool": Look(small=True), "early_reason": Look(small=True)}
+
+    def __init__(self, *args: Any, known: Beginning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         self.fields["assessed_on"].initial = today
-        tool: Any = self.fields["tool"]
+        self._offer(known.born, today)
+        self._ask_why_now(known, today)
+
+    def _offer(self, born: date | None, today: date) -> None:
+        """The tools in use, each with a word where it is not made for the victim-survivor's age."""
+        field: Any = self.fields["tool"]
+        age = rules.age_on(born, today) if born is not None else None
+        tools = [(code, label, rules.in_use(code, on=today)) for code, label in RiskTool.choices]
+        field.choices = [
+            (code, _words_of(tool, label, age)) for code, label, tool in tools if tool is not None
+        ]
         if born is None:
             del self.fields["tool_reason"]
-            tool.help_text = "The victim-survivor’s date of birth is not recorded. Ask for the age: not every tool is made for it."
-            return
-        age = rules.age_on(born, today)
-        tool.choices = [
-            (
-                code,
-                label
-                if rules.fits_age(code, age)
-                else f"{label} – not for this age: made for {rules.ages_of(code)}",
-            )
-            for code, label in RiskTool.choices
-        ]
+            field.help_text = "The victim-survivor’s date of birth is not recorded. Ask for the age: not every tool is made for it."
+
+    def _ask_why_now(self, known: Beginning, today: date) -> None:
+        """Asked wherever there is an assessment before: the day of the conversation may be an earlier one."""
+        due = known.previous.review_due_on if known.previous is not None else None
+        if due is None:
+            del self.fields["early_reason"], self.fields["early_words"]
+        elif known.is_early(today):
+            self.fields[
+                "early_reason"
+            ].label = f"The review is due on {day_words(due)}. Why do you assess the risk again now?"
+        else:
+            self.fields[
+                "early_reason"
+            ].label = f"The review was due on {day_words(due)}. If the conversation was before that day: why?"
+
+
+def _words_of(tool: Tool, label: str, age: int | None) -> str:
+    """A tool as it is offered."""
+    return (
+        label if rules.fits_age(tool, age) else f"{label} – not for this age: made for {rules.ages_of(tool)}"
+    )
 
 
 class SectionForm(VersionedForm):
-    """The topics of one section: answer, source, note. A topic may be left for later."""
+    """The topics of one section: answer, source, note, and what was answered before. A topic may be left for
+    later.
+    """
 
     mark_optional = False
 
     def __init__(
         self,
         *args: Any,
-        tool: str,
+        tool: Tool,
         section: TopicSection,
         answers: Mapping[str, RiskAnswer] | None = None,
+        earlier: Earlier = NOTHING_EARLIER,
+        wording: Wording = OUR_OWN,
         **kwargs: Any,
     ) -> None:
         initial = kwargs.pop("initial", {})
@@ -87,7 +118,7 @@ class SectionForm(VersionedForm):
                 f"{code}_note": answer.note,
             }
         super().__init__(*args, initial=initial, **kwargs)
-        self.section, self.tool = section, tool
+        self.section, self.tool, self.earlier, self.wording = section, tool, earlier, wording
         self.looks: dict[str, Look] = {}  # type: ignore[misc]  # each topic's own
         for topic in section.topics:
             self._ask(topic.code, topic.label)
@@ -95,7 +126,10 @@ class SectionForm(VersionedForm):
 
     def _ask(self, code: str, label: str) -> None:
         self.fields[f"{code}_answer"] = RadioField(
-            label=label, choices=list(answers_of(self.tool).items()), required=False
+            label=label,
+            choices=list(answers_of(self.tool).items()),
+            required=False,
+            help_text=" ".join(filter(None, [self.wording.question(code), self.earlier.words(code)])),
         )
         self.fields[f"{code}_source"] = SelectField(
             label=f"Who said so, on “{label}”",
@@ -106,7 +140,8 @@ class SectionForm(VersionedForm):
         self.fields[f"{code}_note"] = LongTextField(
             label=f"Note on “{label}”", max_length=2_000, rows=2, required=False
         )
-        self.looks[f"{code}_answer"] = Look(inline=True)
+        meant = self.wording.help(code)
+        self.looks[f"{code}_answer"] = Look(inline=True, help=(f"Help on “{label}”", meant) if meant else ())
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from referrals.casework.models.sign_off import SignOffRequest
 from referrals.casework.models.story import StoryPart
 from referrals.casework.models.supervision import Supervision
 from referrals.casework.models.task import Task, TaskReminder
+from referrals.casework.models.wording import ToolWording, TopicWording
 
 __all__ = [
     "ConsentRecord",
@@ -39,4 +40,6 @@ __all__ = [
     "Supervision",
     "Task",
     "TaskReminder",
+    "ToolWording",
+    "TopicWording",
 ]

@@ -9,7 +9,8 @@ from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import Band
 from dacase.cases.models import Case
 from dacase.cases.models.case import is_open_to
-from referrals.casework.choices import Answer, AnswerSource, RiskTool
+from referrals.casework.choices import Answer, AnswerSource, EarlyReason, RiskTool
+from referrals.casework.rules.risk_assessment import Tool, tool_of
 
 
 class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):
@@ -24,8 +25,8 @@ class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):
 class RiskAssessment(models.Model):
     """One snapshot of risk with one tool. Begun, answered section by section, then completed for good.
 
-    A tool is a definition in data/tools.csv with its own topics and answers; one that is graded by judgement
-    has no count, and `judged_band` is the grade. On completion `yes_count` and `band` are fixed by the threshold in force on `assessed_on`
+    A tool is a definition in data/tools.csv with its own topics and answers, and the assessment keeps the version
+    that it was begun with; one that is graded by judgement has no count, and `judged_band` is the grade. On completion `yes_count` and `band` are fixed by the threshold in force on `assessed_on`
     (data/thresholds.csv), so that a later change of threshold leaves past bands alone.
     """
 
@@ -34,6 +35,9 @@ class RiskAssessment(models.Model):
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
     tool = models.CharField(max_length=20, choices=RiskTool, default=RiskTool.DASH)
     tool_version = models.CharField(max_length=20)
+    # Why the risk was assessed again before the review was due.
+    early_reason = models.CharField(max_length=20, choices=EarlyReason, blank=True)
+    early_words = models.TextField(max_length=1_000, blank=True)
     # Why the tool was used although it is not made for the victim-survivor's age.
     tool_reason = models.TextField(max_length=500, blank=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -57,6 +61,11 @@ class RiskAssessment(models.Model):
             models.UniqueConstraint(fields=["case", "submission"], name="assessment_once_per_submission")
         ]
         indexes = [models.Index(fields=["assessed_on"]), models.Index(fields=["case", "-assessed_on"])]
+
+    @property
+    def definition(self) -> Tool:
+        """The version of its tool that it was begun with. Raises LookupError where that was taken out."""
+        return tool_of(self.tool, self.tool_version)
 
 
 class RiskAnswer(models.Model):

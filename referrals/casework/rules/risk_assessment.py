@@ -1,6 +1,7 @@
 """Risk assessment tools as data: data/tools.csv, <tool>_topics.csv, answers.csv, thresholds.csv.
 
-What a tool asks, which answers it takes, whether it counts or is judged, and when it is to be done again.
+What a version of a tool asks, which answers it takes, whether it counts or is judged, and when it is to be
+done again. A version that was ever used keeps its rows for good: assessments made with it read them.
 """
 
 from collections.abc import Mapping
@@ -16,10 +17,14 @@ COUNT, JUDGEMENT = "count", "judgement"
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool. version: of our own topic labels; scoring: COUNT or JUDGEMENT; ages in years, None for any."""
+    """One version of a tool, in use from `from_date` until the next version begins.
+
+    version: of our own topics and labels; scoring: COUNT or JUDGEMENT; ages in years, None for any.
+    """
 
     code: str
     version: str
+    from_date: str
     scoring: str
     answers: str
     from_age: int | None
@@ -32,31 +37,50 @@ class Tool:
 
 
 @cache
-def tools() -> dict[str, Tool]:
-    """Every tool by its code, in the order offered."""
-    return {
-        row["tool"]: Tool(
-            row["tool"],
-            row["version"],
-            row["scoring"],
-            row["answers"],
-            int(row["from_age"]) if row["from_age"] else None,
-            int(row["until_age"]) if row["until_age"] else None,
+def versions() -> dict[str, tuple[Tool, ...]]:
+    """Every tool by its code, in the order offered, with its versions, the oldest first."""
+    found: dict[str, list[Tool]] = {}
+    for row in rows("tools"):
+        found.setdefault(row["tool"], []).append(
+            Tool(
+                row["tool"],
+                row["version"],
+                row["from_date"],
+                row["scoring"],
+                row["answers"],
+                int(row["from_age"]) if row["from_age"] else None,
+                int(row["until_age"]) if row["until_age"] else None,
+            )
         )
-        for row in rows("tools")
-    }
+    return {code: tuple(sorted(tools, key=lambda tool: tool.from_date)) for code, tools in found.items()}
+
+
+def tool_of(code: str, version: str) -> Tool:
+    """A version of a tool, in use or not. Raises LookupError for one that data/tools.csv never had."""
+    for tool in versions()[code]:
+        if tool.version == version:
+            return tool
+    raise LookupError(
+        f"data/tools.csv has no version “{version}” of {code}. Its rows must never be taken out"
+    )
+
+
+def in_use(code: str, *, on: date) -> Tool | None:
+    """The version of a tool that is in use on the day `on`; None before its first."""
+    begun = [tool for tool in versions()[code] if tool.from_date <= on.isoformat()]
+    return begun[-1] if begun else None
 
 
 @cache
-def answers_of(tool: str) -> dict[str, str]:
+def answers_of(tool: Tool) -> dict[str, str]:
     """Code -> label of the answers that a tool takes, in the order offered."""
-    return {row["code"]: row["label"] for row in rows("answers") if row["answers"] == tools()[tool].answers}
+    return {row["code"]: row["label"] for row in rows("answers") if row["answers"] == tool.answers}
 
 
 @cache
-def speaking(tool: str) -> frozenset[str]:
+def speaking(tool: Tool) -> frozenset[str]:
     """The answers of a tool that speak for danger: yes, or that it happens at all."""
-    found = [row for row in rows("answers") if row["answers"] == tools()[tool].answers]
+    found = [row for row in rows("answers") if row["answers"] == tool.answers]
     return frozenset(row["code"] for row in found if row["speaks_for"] == "yes")
 
 
@@ -65,21 +89,19 @@ def age_on(born: date, day: date) -> int:
     return (day.year - born.year) - ((day.month, day.day) < (born.month, born.day))
 
 
-def ages_of(tool: str) -> str:
+def ages_of(tool: Tool) -> str:
     """For which ages a tool is made, in words, as “ages 13 to 17”."""
-    found = tools()[tool]
-    if found.from_age is None:
-        return "any age" if found.until_age is None else f"ages up to {found.until_age}"
-    return f"ages {found.from_age} {'and over' if found.until_age is None else f'to {found.until_age}'}"
+    if tool.from_age is None:
+        return "any age" if tool.until_age is None else f"ages up to {tool.until_age}"
+    return f"ages {tool.from_age} {'and over' if tool.until_age is None else f'to {tool.until_age}'}"
 
 
-def fits_age(tool: str, age: int | None) -> bool:
+def fits_age(tool: Tool, age: int | None) -> bool:
     """Whether a tool is made for somebody of that age; an unknown age fits every tool."""
-    found = tools()[tool]
     if age is None:
         return True
-    return (found.from_age is None or age >= found.from_age) and (
-        found.until_age is None or age <= found.until_age
+    return (tool.from_age is None or age >= tool.from_age) and (
+        tool.until_age is None or age <= tool.until_age
     )
 
 
@@ -103,10 +125,26 @@ class TopicSection:
     only_if: str = ""
 
 
+def _of_version(name: str, tool: Tool) -> list[dict[str, str]]:
+    """The rows of a tool's table that belong to its version: from_version to until_version, both included.
+
+    An empty from_version is the first, an empty until_version the newest.
+    """
+    place = {one.version: number for number, one in enumerate(versions()[tool.code])}
+    here, last = place[tool.version], len(place)
+    return [
+        row
+        for row in rows(name)
+        if (place[row["from_version"]] if row["from_version"] else 0)
+        <= here
+        <= (place[row["until_version"]] if row["until_version"] else last)
+    ]
+
+
 @cache
-def sections(tool: str) -> tuple[TopicSection, ...]:
-    """The sections of a tool with their topics, in the order asked."""
-    topics = rows(f"{tool}_topics")
+def sections(tool: Tool) -> tuple[TopicSection, ...]:
+    """The sections of a version of a tool with their topics, in the order asked."""
+    topics = _of_version(f"{tool.code}_topics", tool)
     return tuple(
         TopicSection(
             number,
@@ -119,11 +157,11 @@ def sections(tool: str) -> tuple[TopicSection, ...]:
             ),
             row["only_if"],
         )
-        for number, row in enumerate(rows(f"{tool}_sections"), start=1)
+        for number, row in enumerate(_of_version(f"{tool.code}_sections", tool), start=1)
     )
 
 
-def open_sections(tool: str, answers: Mapping[str, str]) -> list[TopicSection]:
+def open_sections(tool: Tool, answers: Mapping[str, str]) -> list[TopicSection]:
     """The sections that are asked, given the answers so far (code -> choices.Answer).
 
     A topic opens a section only where it is asked itself, so that a closed section opens no other.
@@ -139,12 +177,12 @@ def open_sections(tool: str, answers: Mapping[str, str]) -> list[TopicSection]:
 
 
 @cache
-def topics(tool: str) -> dict[str, Topic]:
-    """Every topic of a tool by its code, in the order asked."""
+def topics(tool: Tool) -> dict[str, Topic]:
+    """Every topic of a version of a tool by its code, in the order asked."""
     return {topic.code: topic for section in sections(tool) for topic in section.topics}
 
 
-def band_for(tool: str, yes_count: int, *, on: date) -> str:
+def band_for(tool: Tool, yes_count: int, *, on: date) -> str:
     """The band of `yes_count` yes answers by the thresholds in force on the day `on` (choices.Band).
 
     Bands used locally with the 24 topics; 14 yes answers are visible high risk (SafeLives referral criteria).
@@ -152,21 +190,21 @@ def band_for(tool: str, yes_count: int, *, on: date) -> str:
     """
     lines = [
         row
-        for row in in_force("thresholds", on.isoformat(), tool=tool)
+        for row in in_force("thresholds", on.isoformat(), tool=tool.code)
         if int(row["from_score"]) <= yes_count
     ]
     if not lines:
-        raise ValueError(f"No threshold of {tool} holds for {yes_count} on {on}")
+        raise ValueError(f"No threshold of {tool.code} holds for {yes_count} on {on}")
     return max(lines, key=lambda row: int(row["from_score"]))["band"]
 
 
-def is_visible_high_risk(tool: str, yes_count: int, *, on: date) -> bool:
+def is_visible_high_risk(tool: Tool, yes_count: int, *, on: date) -> bool:
     """Whether the count alone makes the band high; never for a tool that is judged."""
-    return tools()[tool].is_counted and band_for(tool, yes_count, on=on) == Band.HIGH
+    return tool.is_counted and band_for(tool, yes_count, on=on) == Band.HIGH
 
 
 def final_band(
-    tool: str, yes_count: int, *, is_high_by_judgement: bool, judged_band: str = "", on: date
+    tool: Tool, yes_count: int, *, is_high_by_judgement: bool, judged_band: str = "", on: date
 ) -> str:
     """The band that is recorded.
 
@@ -175,12 +213,12 @@ def final_band(
     """
     if is_high_by_judgement:
         return Band.HIGH
-    return band_for(tool, yes_count, on=on) if tools()[tool].is_counted else Band(judged_band)
+    return band_for(tool, yes_count, on=on) if tool.is_counted else Band(judged_band)
 
 
-def review_due_on(tool: str, band: str, *, on: date) -> date:
+def review_due_on(tool: Tool, band: str, *, on: date) -> date:
     """The day by which an assessment of `on` is to be done again: data/review_intervals.csv."""
-    (row,) = in_force("review_intervals", on.isoformat(), tool=tool, band=band)
+    (row,) = in_force("review_intervals", on.isoformat(), tool=tool.code, band=band)
     return on + timedelta(weeks=int(row["weeks"]))
 
 
@@ -189,7 +227,7 @@ def count_of(answers: Mapping[str, str], answer: str) -> int:
     return sum(1 for given in answers.values() if given == answer)
 
 
-def critical_topics(tool: str, answers: Mapping[str, str]) -> list[Topic]:
+def critical_topics(tool: Tool, answers: Mapping[str, str]) -> list[Topic]:
     """The critical topics whose answer speaks for danger, in the order asked."""
     return [
         topic
@@ -198,15 +236,19 @@ def critical_topics(tool: str, answers: Mapping[str, str]) -> list[Topic]:
     ]
 
 
-def combination(tool: str, answers: Mapping[str, str]) -> str:
+def combination(tool: Tool, answers: Mapping[str, str]) -> str:
     """What comes together in the answers, in words: a prompt for judgement in local use. Empty where nothing does."""
     said = {code for code, answer in answers.items() if answer in speaking(tool)}
     for row in rows("combinations"):
-        if row["tool"] == tool and set(row["all_of"].split()) <= said and set(row["any_of"].split()) & said:
+        if (
+            row["tool"] == tool.code
+            and set(row["all_of"].split()) <= said
+            and set(row["any_of"].split()) & said
+        ):
             return row["words"]
     return ""
 
 
-def rests_on_judgement(tool: str, yes_count: int, *, band: str, on: date) -> bool:
+def rests_on_judgement(tool: Tool, yes_count: int, *, band: str, on: date) -> bool:
     """Whether `band` is somebody's judgement and not what the count of `yes_count` alone came to on the day `on`."""
-    return not tools()[tool].is_counted or band_for(tool, yes_count, on=on) != band
+    return not tool.is_counted or band_for(tool, yes_count, on=on) != band

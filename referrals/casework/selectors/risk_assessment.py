@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import QuerySet
 
 from dacase.agencies.models import Membership
-from dacase.cases.choices import Band, PartyRole
-from dacase.cases.models import Case, Party
+from dacase.cases.choices import Band
+from dacase.cases.models import Case
 from referrals.casework.choices import Answer
 from referrals.casework.models import RiskAnswer, RiskAssessment
 from referrals.casework.rules import risk_assessment as rules
+from referrals.casework.selectors.wording import OUR_OWN, Wording
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,10 @@ def readable_assessments(membership: Membership) -> QuerySet[RiskAssessment]:
     return visible.prefetch_related("answers")
 
 
-def victims_birthday(case: Case) -> date | None:
-    """When the victim-survivor of a case was born, where that is recorded."""
-    victim = Party.objects.filter(case=case, role=PartyRole.VICTIM)
-    return victim.values_list("person__date_of_birth", flat=True).first()
-
-
 def open_sections(assessment: RiskAssessment) -> list[rules.TopicSection]:
     """The sections that the assessment asks, given its answers so far."""
-    return rules.open_sections(
-        assessment.tool, {answer.topic: answer.answer for answer in assessment.answers.all()}
-    )
+    given = {answer.topic: answer.answer for answer in assessment.answers.all()}
+    return rules.open_sections(assessment.definition, given)
 
 
 def answers_that_count(assessment: RiskAssessment) -> dict[str, RiskAnswer]:
@@ -82,14 +75,20 @@ def answers_that_count(assessment: RiskAssessment) -> dict[str, RiskAnswer]:
     An answer in a section that was closed again stays on record, should it open once more. Until then it is
     neither counted nor shown nor carried to any paper.
     """
-    given = {answer.topic: answer for answer in assessment.answers.all()}
-    asked = [topic.code for section in open_sections(assessment) for topic in section.topics]
+    return that_count(assessment.definition, assessment.answers.all())
+
+
+def that_count(tool: rules.Tool, answers: Iterable[RiskAnswer]) -> dict[str, RiskAnswer]:
+    """Of all answers of an assessment, those of the sections that are asked, by topic."""
+    given = {answer.topic: answer for answer in answers}
+    opened = rules.open_sections(tool, {code: answer.answer for code, answer in given.items()})
+    asked = [topic.code for section in opened for topic in section.topics]
     return {code: given[code] for code in asked if code in given}
 
 
 def speaking_answers(assessment: RiskAssessment) -> list[tuple[rules.Topic, RiskAnswer]]:
     """The topics whose answer speaks for danger, with that answer, in the order asked."""
-    topics, speaks = rules.topics(assessment.tool), rules.speaking(assessment.tool)
+    topics, speaks = rules.topics(assessment.definition), rules.speaking(assessment.definition)
     return [
         (topics[code], answer)
         for code, answer in answers_that_count(assessment).items()
@@ -101,7 +100,7 @@ def picture_of(assessment: RiskAssessment) -> Picture:
     """What the assessment's answers come to, by the thresholds in force on its day."""
     given = answers_that_count(assessment)
     codes = {code: answer.answer for code, answer in given.items()}
-    tool, yes = assessment.tool, rules.count_of(codes, Answer.YES)
+    tool, yes = assessment.definition, rules.count_of(codes, Answer.YES)
     asked = [topic for section in open_sections(assessment) for topic in section.topics]
     return Picture(
         answers=given,
@@ -111,8 +110,8 @@ def picture_of(assessment: RiskAssessment) -> Picture:
         unanswered=[topic for topic in asked if topic.code not in given],
         critical=rules.critical_topics(tool, codes),
         combination=rules.combination(tool, codes),
-        is_counted=rules.tools()[tool].is_counted,
-        band=rules.band_for(tool, yes, on=assessment.assessed_on) if rules.tools()[tool].is_counted else "",
+        is_counted=tool.is_counted,
+        band=rules.band_for(tool, yes, on=assessment.assessed_on) if tool.is_counted else "",
         is_visible_high_risk=rules.is_visible_high_risk(tool, yes, on=assessment.assessed_on),
     )
 
@@ -129,7 +128,7 @@ def steps_of(assessment: RiskAssessment) -> list[Step]:
 def is_visible_high(assessment: RiskAssessment) -> bool:
     """Whether a completed assessment is high by its count of yes answers alone."""
     return assessment.band == Band.HIGH and rules.is_visible_high_risk(
-        assessment.tool, assessment.yes_count, on=assessment.assessed_on
+        assessment.definition, assessment.yes_count, on=assessment.assessed_on
     )
 
 
@@ -141,9 +140,10 @@ def trend(assessments: Iterable[RiskAssessment]) -> list[RiskAssessment]:
 
 @dataclass(frozen=True)
 class AnsweredTopic:
-    """A topic with the answer given, if any, and whether that speaks for danger."""
+    """A topic with its licensed question, the answer given, and whether that speaks for danger."""
 
     topic: rules.Topic
+    question: str
     answer: RiskAnswer | None
     speaks: bool
 
@@ -156,16 +156,16 @@ class AnsweredSection:
     rows: list[AnsweredTopic]
 
 
-def answered_sections(assessment: RiskAssessment) -> list[AnsweredSection]:
+def answered_sections(assessment: RiskAssessment, wording: Wording = OUR_OWN) -> list[AnsweredSection]:
     """Every section that was asked with its answers, in the order asked."""
-    given, speaks = answers_that_count(assessment), rules.speaking(assessment.tool)
+    given, speaks = answers_that_count(assessment), rules.speaking(assessment.definition)
+
+    def row(topic: rules.Topic) -> AnsweredTopic:
+        answer = given.get(topic.code)
+        spoke = answer is not None and answer.answer in speaks
+        return AnsweredTopic(topic, wording.question(topic.code), answer, spoke)
+
     return [
-        AnsweredSection(
-            section, [_answered(topic, given.get(topic.code), speaks) for topic in section.topics]
-        )
+        AnsweredSection(section, [row(topic) for topic in section.topics])
         for section in open_sections(assessment)
     ]
-
-
-def _answered(topic: rules.Topic, answer: RiskAnswer | None, speaks: frozenset[str]) -> AnsweredTopic:
-    return AnsweredTopic(topic, answer, answer is not None and answer.answer in speaks)

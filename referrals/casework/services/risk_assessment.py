@@ -15,10 +15,12 @@ from dacase.audit.services import record_event
 from dacase.cases.choices import Band
 from dacase.cases.models import Case
 from dacase.cases.services.case import set_headline
-from referrals.casework.choices import Answer, AnswerSource, RiskTool
+from dacase.ui.words import day_words
+from referrals.casework.choices import Answer, AnswerSource, EarlyReason, RiskTool
 from referrals.casework.models import RiskAnswer, RiskAssessment
 from referrals.casework.rules import risk_assessment as rules
-from referrals.casework.selectors.risk_assessment import picture_of, victims_birthday
+from referrals.casework.selectors.earlier_assessment import Beginning, beginning
+from referrals.casework.selectors.risk_assessment import picture_of
 from referrals.services.versions import check_version
 
 
@@ -39,32 +41,47 @@ def start_assessment(
     assessed_on: date | None = None,
     tool: str = RiskTool.DASH,
     tool_reason: str = "",
+    early_reason: str = "",
+    early_words: str = "",
     actor: Membership,
 ) -> RiskAssessment:
-    """Begin an assessment on a case. The same `submission` gives the same assessment.
+    """Begin an assessment on a case, with the version of the tool that is in use on its day.
+
+    The same `submission` gives the same assessment.
 
     Args:
         assessed_on: the day of the conversation, today unless told; its thresholds will hold.
         tool_reason: why this tool, where it is not made for the victim-survivor's age on that day.
-    Raises NotAllowed, Case.DoesNotExist, ValidationError for a day to come and without that reason.
+        early_reason, early_words: why now (choices.EarlyReason), where that day is before the review is due.
+    Raises NotAllowed, Case.DoesNotExist; ValidationError for a day to come, for one before the tool was in
+    use, and without a reason that is needed.
     """
     check_may(actor, "assess_risk")
     case = Case.objects.visible_to(actor).get(pk=case_id)
     today = timezone.localdate()
     if assessed_on is not None and assessed_on > today:
         raise ValidationError({"assessed_on": "Date of the assessment must be today or in the past"})
-    reason = _reason_for_the_tool(case, RiskTool(tool), assessed_on or today, tool_reason)
+    day = assessed_on or today
+    definition = rules.in_use(RiskTool(tool), on=day)
+    if definition is None:
+        raise ValidationError({"tool": "This tool was not in use on that day. Select another"})
+    # A second click finds its own assessment, which needs no reason once more.
+    made = RiskAssessment.objects.filter(case=case, submission=submission).first()
+    if made is not None:
+        return made
+    known = beginning(case, actor)
     assessment, created = RiskAssessment.objects.get_or_create(
         case=case,
         submission=submission,
         defaults={
             "tool": RiskTool(tool),
-            "tool_version": rules.tools()[RiskTool(tool)].version,
-            "tool_reason": reason,
+            "tool_version": definition.version,
+            "tool_reason": _reason_for_the_tool(known, definition, day, tool_reason),
             "agency": actor.agency,
             "assessor": actor,
-            "assessed_on": assessed_on or today,
-        },
+            "assessed_on": day,
+        }
+        | _reason_for_now(known, day, early_reason, early_words),
     )
     if created:
         record_event(
@@ -73,10 +90,23 @@ def start_assessment(
     return assessment
 
 
-def _reason_for_the_tool(case: Case, tool: str, day: date, reason: str) -> str:
+def _reason_for_now(known: Beginning, day: date, reason: str, words: str) -> dict[str, str]:
+    """The reason to keep for an assessment before the review is due; none where it is due."""
+    if not known.is_early(day):
+        return {}
+    due = day_words(known.previous.review_due_on)  # type: ignore[union-attr,arg-type]
+    if reason not in EarlyReason.values:
+        raise ValidationError(
+            {"early_reason": f"Select why you assess again before the review is due on {due}"}
+        )
+    if reason == EarlyReason.OTHER and not words.strip():
+        raise ValidationError({"early_words": "Say why you assess again now"})
+    return {"early_reason": reason, "early_words": words.strip()}
+
+
+def _reason_for_the_tool(known: Beginning, tool: rules.Tool, day: date, reason: str) -> str:
     """The reason to keep: none where the tool fits the age, or where the age is not known."""
-    born = victims_birthday(case)
-    if born is None or rules.fits_age(tool, rules.age_on(born, day)):
+    if known.born is None or rules.fits_age(tool, rules.age_on(known.born, day)):
         return ""
     if not reason.strip():
         raise ValidationError(
@@ -101,7 +131,7 @@ def save_answers(
     stored = {answer.topic: answer for answer in assessment.answers.all()}
     check_version(assessment, version, current=_as_fields(stored, answers), actor=actor)
     _check_open(assessment)
-    known, taken = rules.topics(assessment.tool), rules.answers_of(assessment.tool)
+    known, taken = rules.topics(assessment.definition), rules.answers_of(assessment.definition)
     if set(answers) - set(known) or {given.answer for given in answers.values()} - set(taken):
         raise ValidationError("This page does not fit the assessment. Open the assessment again")
     RiskAnswer.objects.bulk_create(
@@ -169,7 +199,7 @@ def complete_assessment(
         is_high_by_judgement = judged_band == Band.HIGH
     if (is_high_by_judgement or judged_band) and not reason:
         raise ValidationError({"judgement_reason": "Say why you judge the risk so"})
-    tool, day = assessment.tool, assessment.assessed_on
+    tool, day = assessment.definition, assessment.assessed_on
     assessment.yes_count = picture.yes_count
     assessment.is_high_by_judgement, assessment.judgement_reason = is_high_by_judgement, reason
     assessment.judged_band = judged_band

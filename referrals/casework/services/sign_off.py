@@ -36,7 +36,7 @@ def ask_sign_off(
     if asked is not None:
         return asked
     if assessment.completed_at is None or not rests_on_judgement(
-        assessment.tool, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
+        assessment.definition, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
     ):
         raise ValidationError("Only an assessment that was judged otherwise than its count is signed off")
     return _ask({"assessment": assessment, "case": assessment.case}, words, submission, actor)

@@ -26,7 +26,7 @@ def plan_print(request: ActingRequest, pk: UUID) -> HttpResponse:
     ):
         return redirect("casework:plan_paper", form.result.pk)
     context = form_page(
-        request, plan.case, "Print the plan for her", form=form, submit_text="Print",
+        request, plan.case, "Print the plan to give it", form=form, submit_text="Print",
         back_url=reverse("casework:plan", args=[plan.case_id]),
         paper=services.paper_of(plan, request.membership),
     )  # fmt: skip

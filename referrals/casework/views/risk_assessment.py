@@ -13,12 +13,20 @@ from dacase.agencies.access import ActingRequest, NotAllowed, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import frame
+from dacase.cases.selectors.together import together
 from dacase.ui.charts import line_chart
 from referrals.casework.choices import SignOffState
 from referrals.casework.forms.risk_assessment import BandForm, JudgementForm, SectionForm, StartForm
 from referrals.casework.models import RiskAssessment
 from referrals.casework.panels import assessment_table
-from referrals.casework.rules.risk_assessment import TopicSection, rests_on_judgement, sections, tools
+from referrals.casework.rules.risk_assessment import TopicSection, rests_on_judgement, sections
+from referrals.casework.selectors.earlier_assessment import (
+    Earlier,
+    beginning,
+    changes_since,
+    earlier_answers,
+    earlier_of,
+)
 from referrals.casework.selectors.risk_assessment import (
     answered_sections,
     assessments_of,
@@ -28,9 +36,9 @@ from referrals.casework.selectors.risk_assessment import (
     readable_assessments,
     steps_of,
     trend,
-    victims_birthday,
 )
 from referrals.casework.selectors.sign_off import sign_offs_of
+from referrals.casework.selectors.wording import Wording, wording_of, wording_rows
 from referrals.casework.services import risk_assessment as services
 from referrals.views.refusals import missing_is_404
 
@@ -70,7 +78,7 @@ def assessment_list(request: ActingRequest, case_pk: UUID) -> HttpResponse:
 def assessment_start(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     """Begin: who listens, how long there is, which day."""
     case = case_or_404(request, case_pk)
-    form = StartForm(request.POST or None, born=victims_birthday(case))
+    form = StartForm(request.POST or None, known=beginning(case, request.membership))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if form.attempt(lambda: services.start_assessment(case_pk, **data, actor=request.membership)):
@@ -93,11 +101,14 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
         messages.warning(request, CLOSED_AGAIN)
         return redirect("casework:assessment_judgement", pk=pk)
     answers = {answer.topic: answer for answer in assessment.answers.all()}
+    earlier, wording = _beside(assessment, request)
     form = draft.bind(
         SectionForm,
-        tool=assessment.tool,
+        tool=assessment.definition,
         section=section,
         answers=answers,
+        earlier=earlier,
+        wording=wording,
         initial={"version": assessment.version},
     )
     if draft.sent and form.is_valid():
@@ -111,6 +122,7 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
         "section": section,
         "assessment": assessment,
         "steps": steps_of(assessment),
+        "wording": wording,
     }
     return render(request, "casework/risk_assessment/section.html", context)
 
@@ -124,7 +136,7 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
     if assessment.completed_at:
         return redirect("casework:assessment_detail", pk=pk)
     draft = FormDraft(request)
-    asked = JudgementForm if tools()[assessment.tool].is_counted else BandForm
+    asked = JudgementForm if assessment.definition.is_counted else BandForm
     form: Any = draft.bind(asked, initial={"version": assessment.version})
     if draft.sent and form.is_valid():
         values, actor = form.cleaned_data, request.membership
@@ -137,6 +149,7 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
         "assessment": assessment,
         "steps": steps_of(assessment),
         "picture": picture_of(assessment),
+        "changes": changes_since(earlier_of(earlier_answers(assessment, request.membership)), assessment),
     }
     return render(request, "casework/risk_assessment/judgement.html", {**draft.context, **context})
 
@@ -146,10 +159,12 @@ def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
 def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The whole assessment, to be read and printed."""
     assessment = read_or_404(request, readable_assessments(request.membership), pk)
+    wording = wording_of(wording_rows(assessment))
     context: dict[str, Any] = {
         "assessment": assessment,
         "picture": picture_of(assessment),
-        "sections": answered_sections(assessment),
+        "sections": answered_sections(assessment, wording),
+        "wording": wording,
         "visible_high": assessment.completed_at is not None and is_visible_high(assessment),
         "may_assess": request.membership.may("assess_risk"),
         "is_own": assessment.agency_id == request.membership.agency_id,
@@ -159,7 +174,7 @@ def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         context["sign_offs"] = made
         is_waiting = any(one.state == SignOffState.OPEN for one in made)
         context["may_ask"] = not is_waiting and rests_on_judgement(
-            assessment.tool, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
+            assessment.definition, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
         )
     return render(request, "casework/risk_assessment/detail.html", context)
 
@@ -173,8 +188,18 @@ def _own_assessment(request: ActingRequest, pk: UUID) -> RiskAssessment:
     return assessment
 
 
+def _beside(assessment: RiskAssessment, request: ActingRequest) -> tuple[Earlier, Wording]:
+    """What stands beside the topics: what was answered before, and the licensed wording. One query."""
+    asked: dict[str, Any] = {
+        "earlier": earlier_answers(assessment, request.membership),
+        "wording": wording_rows(assessment),
+    }
+    rows = together(asked)
+    return earlier_of(rows["earlier"]), wording_of(rows["wording"])
+
+
 def _section(assessment: RiskAssessment, number: int) -> TopicSection:
-    for section in sections(assessment.tool):
+    for section in sections(assessment.definition):
         if section.number == number:
             return section
     raise Http404
