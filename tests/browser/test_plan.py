@@ -65,7 +65,7 @@ def test_a_plan_is_written_and_printed(sign_in_as: Callable[..., Page]) -> None:
     page.goto(f"{case}plan/")
     page.get_by_role("link", name="Print it to give").click()
     press(page, "Print")
-    expect(page.get_by_text("Confirm that she can keep it without danger").first).to_be_visible()
+    expect(page.get_by_text("Confirm that they can keep it without danger").first).to_be_visible()
     look(page, "plan-print")
     page.locator("#id_is_safe_to_give").check()
     press(page, "Print")

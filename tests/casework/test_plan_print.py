@@ -123,7 +123,7 @@ def test_words_that_name_a_place_or_the_agency_are_not_printed(cast, case, plan,
     assert "Money" in refused.value.messages[0]
     with acting_as(cast.idva):
         plans.change_plan(plan.pk, wishes=words.replace("Northmoor Domestic Abuse Advocacy", agency), review_on=plan.review_on, version=1, actor=cast.idva)  # fmt: skip
-    with pytest.raises(ValidationError, match="Her wishes"):
+    with pytest.raises(ValidationError, match="“Wishes”"):
         printed(plan, cast.idva)
 
 
@@ -170,7 +170,7 @@ def test_the_paper_says_what_to_do_and_nothing_that_tells(cast, case, plan, sign
     page = reverse("casework:plan_print", args=[plan.pk])
     assert "See the nurse" in client.get(page).content.decode()
     unconfirmed = client.post(page, {"submission": uuid.uuid4()})
-    assert "Confirm that she can keep it without danger" in unconfirmed.content.decode()
+    assert "Confirm that they can keep it without danger" in unconfirmed.content.decode()
     response = client.post(page, {"submission": uuid.uuid4(), "is_safe_to_give": "on"})
     paper = client.get(response["Location"]).content.decode()
     assert "<title>List</title>" in paper

@@ -64,6 +64,7 @@ class _StepFields(Form):
     other_agency = TextField(label="Name of the agency", required=False)
     due_on = DateField(label="By when?")
 
+    mark_optional = False  # who does it decides which of the two that it reveals is needed
     looks = {
         "owner": Look(reveals={ActionOwner.WORKER: ("worker",), ActionOwner.OTHER: ("other_agency",)}),
     }

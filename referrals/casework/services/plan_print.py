@@ -25,7 +25,7 @@ from referrals.casework.selectors.letter import victim_in
 from referrals.casework.selectors.plan import own_prints, to_do_of
 from referrals.casework.services.plan import lock_plan
 
-CONFIRM = "Confirm that she can keep it without danger, or do not print it"
+CONFIRM = "Confirm that they can keep it without danger, or do not print it"
 NOTHING = "There is nothing to print: no wishes, and nothing to do"
 HAS_PLACE = "{where} names a place. Take it out before you print"
 HAS_AGENCY = "{where} names an agency. Take it out before you print"
@@ -121,7 +121,7 @@ def _checked(plan: Plan, actor: Membership) -> Paper:
         raise ValidationError(NOTHING)
     places = known_places(plan.case, actor=actor)
     names = [plan.agency.name, *(one.other_agency for one in to_do_of(plan, actor) if one.other_agency)]
-    told = [("Her wishes", paper.wishes)]
+    told = [("“Wishes”", paper.wishes)]
     told += [(f"“{part}”", line.text) for part, lines in paper.parts.items() for line in lines]
     for where, text in told:
         if names_a_place(text, places):
