@@ -1,5 +1,6 @@
 """The pages of incidents, and the panel that says whether they meet potential escalation."""
 
+import re
 import uuid
 
 import pytest
@@ -184,6 +185,20 @@ def test_what_is_typed_is_kept_as_a_draft(case, idva):
     kept = {"precision": "about", "about_on_day": "3", "what_happened": "Half a sentence"}
     idva.post(f"{reverse('cases:draft_save')}?for={new_url(case)}", kept)
     assert "Half a sentence" in text_of(idva.get(new_url(case)))
+
+
+def test_a_draft_that_comes_late_does_not_swallow_the_next_incident(cast, case, idva):
+    sent = answers()
+    idva.post(new_url(case), sent)
+    idva.post(
+        f"{reverse('cases:draft_save')}?for={new_url(case)}",
+        {"submission": sent["submission"], "precision": "exact"},
+    )
+    page = text_of(idva.get(new_url(case)))
+    submission = re.search(r'name="submission" value="([^"]+)"', page)[1]
+    assert submission != str(sent["submission"])
+    idva.post(new_url(case), answers(submission=submission, what_happened="The next one."))
+    assert "The next one." in text_of(idva.get(list_url(case)))
 
 
 def test_the_panel_says_plainly_when_incidents_meet_potential_escalation(

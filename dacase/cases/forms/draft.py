@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.forms import BaseForm, BaseFormSet
 from django.forms.utils import ErrorDict, ErrorList
@@ -12,6 +13,7 @@ from dacase.agencies.access import ActingRequest
 from dacase.cases.models import Draft
 from dacase.cases.selectors.draft import draft_for
 from dacase.cases.services.draft import discard_draft
+from dacase.ui.forms import SubmitOnceForm
 
 AnyForm = TypeVar("AnyForm", bound="BaseForm | BaseFormSet[Any]")
 
@@ -38,6 +40,10 @@ class FormDraft:
         form = form_class(as_posted(self.draft.data), **kwargs)
         if isinstance(form, BaseFormSet) and not form.management_form.is_valid():
             return form_class(**kwargs)
+        if isinstance(form, SubmitOnceForm):
+            # A draft that arrived after its form had gone through carries a number that is spent: what is
+            # typed next would be taken for the same act, and lost.
+            form.retype("submission", uuid4())
         return without_errors(form)
 
     def discard(self) -> None:

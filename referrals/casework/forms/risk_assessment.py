@@ -37,17 +37,24 @@ class StartForm(SubmitOnceForm):
     )
 
     tool_reason = LongTextField(
-        label="Why do you use this tool all the same?",
+        label="If the tool is not made for this age: why do you use it all the same?",
         max_length=500,
         rows=2,
         required=False,
-        help_text="Only where it is not made for the victim-survivor’s age. The reason is kept with the assessment.",
+        help_text="The reason is kept with the assessment.",
     )
 
     early_reason = RadioField(label="Why now?", choices=EarlyReason, required=False)
     early_words = LongTextField(
-        label="What has changed, or what happened?", max_length=1_000, rows=3, required=False
+        label="What has changed, or what happened?",
+        max_length=1_000,
+        rows=3,
+        required=False,
+        help_text="Needed where it is something else.",
     )
+
+    # What is asked here is needed or not by age and day, and each question says when.
+    mark_optional = False
 
     field_order = ["tool", "tool_reason", "assessed_on", "early_reason", "early_words"]
     looks = {"tool": Look(small=True), "early_reason": Look(small=True)}
