@@ -103,6 +103,7 @@ class EntryKind(TextChoices):
     ROUTE = "route", "Referral"
     CONSENT = "consent", "Consent"
     TASK = "task", "Task"
+    SUPERVISION = "supervision", "Supervision"
     HAND_OVER = "hand_over", "Hand-over"
     SIGN_OFF = "sign_off", "Sign-off"
     AGAINST_PLAN = "against_plan", "Contact against the plan"
@@ -246,3 +247,9 @@ class ReminderState(TextChoices):
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     NOT_TAKEN = "not_taken", "Not taken by the mail server"
+
+
+class SignOffState(TextChoices):
+    OPEN = "open", "Waiting for a manager"
+    SIGNED_OFF = "signed_off", "Signed off"
+    SENT_BACK = "sent_back", "Sent back"

@@ -20,11 +20,14 @@ from referrals.casework.models import (
     HandOver,
     Plan,
     PlanAction,
+    SignOffRequest,
     Task,
 )
 from referrals.casework.selectors import day as selectors
 from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
+from referrals.casework.selectors.sign_off import sign_offs_sent_back, sign_offs_waiting
+from referrals.casework.selectors.supervision import due_on, supervision_on_day
 from referrals.casework.selectors.task import tasks_due
 from referrals.models import Route
 
@@ -145,6 +148,41 @@ def task(day: Day, one: Task) -> Entry:
     )
 
 
+def supervision(day: Day, episode: Episode) -> Entry:
+    """A support that a manager and its worker are to talk through: on the day of both."""
+    worker = episode.worker
+    is_own = worker is None or worker.pk in day.workers
+    name = worker.user.name if worker else ""
+    words = "Arrange supervision of this support" if is_own else f"Talk this through with {name}"
+    address = reverse("casework:supervisions", args=[episode.pk])
+    headline = episode.case.headline
+    return Entry(
+        due_on(episode),
+        words,
+        address,
+        EntryKind.SUPERVISION,
+        headline.victim.name,
+        episode.case.reference,
+        headline.band,
+        day.whose(worker) if is_own else "",
+    )
+
+
+def sign_off(day: Day, one: SignOffRequest) -> Entry:
+    """A judgement or plan that waits for this manager, or that came back to whoever asked; late after two days."""
+    is_back, about = one.answered_at is not None, one.about.lower()
+    headline = one.case.headline
+    return Entry(
+        (one.answered_at or one.asked_at) + timedelta(days=2),
+        f"Read why it was sent back: {about}" if is_back else f"Sign off or send back: {about}",
+        reverse("casework:sign_off" if is_back else "casework:sign_off_answer", args=[one.pk]),
+        EntryKind.SIGN_OFF,
+        headline.victim.name,
+        one.case.reference,
+        headline.band,
+    )
+
+
 def route(day: Day, one: Route) -> Entry:
     """A referral that waits for somebody at the service."""
     address = reverse("referrals:route_detail", args=[one.pk])
@@ -247,6 +285,13 @@ DAY_SOURCES = [
         consent,
     ),
     Source("tasks", lambda day: tasks_due(day.membership, day.workers, timezone.localdate(day.until)), task),
+    Source(
+        "supervisions",
+        lambda day: supervision_on_day(day.membership, day.workers, timezone.localdate(day.until)),
+        supervision,
+    ),
+    Source("sign_offs", _if_may("supervise", sign_offs_waiting), sign_off),
+    Source("sent_back", lambda day: sign_offs_sent_back(day.membership), sign_off),
     Source("routes", _if_may("accept_referral", selectors.routes_waiting), route),
     Source("hand_overs", lambda day: selectors.hand_overs_waiting(day.membership), hand_over),
     Source("managers", _if_may("allocate_episode", selectors.for_managers), for_manager),

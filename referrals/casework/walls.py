@@ -29,7 +29,9 @@ from referrals.casework.models import (
     RiskAssessment,
     SeverityGrid,
     SeverityLine,
+    SignOffRequest,
     StoryPart,
+    Supervision,
     Task,
     TaskReminder,
 )
@@ -43,6 +45,11 @@ def owned_in_case(model: type[Model]) -> Wall:
     own = f"agency_id = {AGENCY} AND {in_open_case('case_id')}"
     shared = f"shared_at IS NOT NULL AND {in_open_case('case_id')}"
     return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
+
+
+def inner_in_case(model: type[Model]) -> Wall:
+    """A table of models.owned.InnerInCase: one agency's own inside a case, whatever happens."""
+    return Wall(model, [Policy("own", OWN)], history=OWN)
 
 
 def of_a_plan(model: type[Model]) -> Wall:
@@ -93,6 +100,8 @@ WALLS = Walls(
         owned_in_case(Letter),
         owned_in_case(Note),
         owned_in_case(Task),
+        inner_in_case(Supervision),
+        inner_in_case(SignOffRequest),
         child_of(TaskReminder, Task, "task_id"),
         owned_in_case(Plan),
         of_a_plan(PlanAction),

@@ -52,6 +52,7 @@ from reporting.models import Return
 from tests.access.world_consent import make_consent
 from tests.access.world_episode import make_stand_ins, make_support
 from tests.access.world_plan import make_plan
+from tests.access.world_supervision import make_sign_off
 from tests.access.world_task import make_task
 
 Ids = dict[str, UUID]
@@ -141,6 +142,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         incident=incident,
         letter=letter,
         note=note,
+        sign_off=make_sign_off(assessment, writer),
         task=make_task(case, writer),
         plan=make_plan(case, writer),
         consent=make_consent(case, parties[0], outsider),
@@ -179,6 +181,7 @@ def ids_of(parts: SimpleNamespace) -> Ids:
         "incident": parts.incident.pk,
         "sent_letter": parts.letter.pk,
         "note": parts.note.pk,
+        "sign_off": parts.sign_off.pk,
         "task": parts.task.pk,
         **parts.plan,
         "consent": parts.consent.pk,

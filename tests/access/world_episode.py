@@ -12,6 +12,7 @@ from dacase.cases.models import Grant
 from dacase.cases.models.grant import permission_id
 from dacase.walls.context import acting_as
 from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver, ToolWording, TopicWording
+from tests.access.world_supervision import make_supervision
 
 PAST = timezone.now() - timedelta(days=1)
 
@@ -57,7 +58,8 @@ def begin(parts: SimpleNamespace, worker: Membership) -> dict[str, UUID]:
             direction="outgoing", method="phone", with_whom="nobody", outcome="no_answer",
             was_safe="not_known", against_plan=True,
         )  # fmt: skip
-    return {"episode": episode.pk, "attempt": attempt.pk}
+        supervision = make_supervision(episode, worker)
+    return {"episode": episode.pk, "attempt": attempt.pk, "supervision": supervision.pk}
 
 
 def make_stand_ins(owner: Membership) -> dict[str, UUID]:

@@ -27,15 +27,15 @@ EXPECTED = {
     " exclude_from_case refer_to_marac",
     "idva": "see_case_data record_incident record_consent write_note write_plan write_letter work_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
     " refer_to_marac view_hearing complete_action_point",
-    "idva_manager": "see_case_data record_incident record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
+    "idva_manager": "see_case_data supervise record_incident record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk share_case"
     " exclude_from_case refer_to_marac view_hearing complete_action_point manage_people merge_people",
-    "social_worker": "see_case_data record_incident record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk"
+    "social_worker": "see_case_data supervise record_incident record_consent write_note write_plan write_letter answer_escalation work_episode allocate_episode make_referral accept_referral view_case edit_case view_location view_immigration assess_risk"
     " share_case exclude_from_case refer_to_marac view_hearing complete_action_point merge_people",
     "marac_coordinator": "see_case_data view_case view_location share_case exclude_from_case manage_meeting view_hearing"
     " record_hearing complete_action_point",
     "marac_chair": "see_case_data view_hearing record_hearing complete_action_point",
     "marac_representative": "see_case_data make_referral view_hearing complete_action_point",
-    "refuge_worker": "see_case_data record_incident record_consent write_note write_plan answer_escalation work_episode allocate_episode make_referral accept_referral view_case view_location view_hearing"
+    "refuge_worker": "see_case_data supervise record_incident record_consent write_note write_plan answer_escalation work_episode allocate_episode make_referral accept_referral view_case view_location view_hearing"
     " complete_action_point manage_placement",
     "programme_worker": "see_case_data record_incident record_consent write_note view_case",
     "commissioner": "request_return view_return",

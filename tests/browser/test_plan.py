@@ -12,7 +12,7 @@ from tests.browser.test_idva_day import accept_one
 from tests.browser.test_main_path import fill_date, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
-SOON = timezone.localdate() + timedelta(days=7)
+SOON = timezone.localdate() + timedelta(days=3)
 
 
 def add_action(page: Page, text: str) -> None:

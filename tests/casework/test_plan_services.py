@@ -19,6 +19,8 @@ from referrals.casework.rules.tables import rows
 from referrals.casework.selectors.plan import actions_of, plans_of
 from referrals.casework.services import plan as services
 from referrals.casework.services import plan_action as actions
+from referrals.casework.services.episode import allocate_episode
+from tests.casework.episodes import begun
 from tests.casework.plans import added, in_days, planned, step
 from tests.factories import make_case, share
 
@@ -258,3 +260,27 @@ def test_the_database_refuses_an_action_without_an_owner_or_half_settled(cast, p
         PlanAction.objects.create(
             plan=plan, heading="money", need="x", text="x", due_on=in_days(1), written_by=cast.idva, **fields
         )
+
+
+def test_what_the_worker_does_goes_with_the_support_to_the_next_one(cast, case):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    made = planned(case, cast.idva)
+    own = added(made, cast.idva, owner="worker", worker=cast.idva.pk)
+    hers = added(made, cast.idva)
+    with acting_as(cast.idva_manager):
+        allocate_episode(
+            episode.pk, worker=cast.idva_manager, version=episode.version, actor=cast.idva_manager
+        )
+        assert PlanAction.objects.get(pk=own.pk).worker == cast.idva_manager
+        assert PlanAction.objects.get(pk=hers.pk).worker is None
+
+
+def test_it_stays_with_whoever_goes_on_with_another_support(cast, case):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    begun(case, cast.idva_manager, cast.idva, kind="outreach")
+    own = added(planned(case, cast.idva), cast.idva, owner="worker", worker=cast.idva.pk)
+    with acting_as(cast.idva_manager):
+        allocate_episode(
+            episode.pk, worker=cast.idva_manager, version=episode.version, actor=cast.idva_manager
+        )
+        assert PlanAction.objects.get(pk=own.pk).worker == cast.idva

@@ -33,6 +33,8 @@ OWNED_IN_CASE: tuple[str, ...] = (
     "casework_task",
     "casework_plan",
 )
+# One agency's own inside a case, whatever happens.
+INNER_IN_CASE = ("casework_supervision", "casework_signoffrequest")
 OWN_AGENCY = (
     "refuge_refugeservice",
     "refuge_unit",
@@ -221,6 +223,7 @@ class View:
         }
         tests |= dict.fromkeys(OF_THE_CASE, lambda row: row["case_id"] in self.files)
         tests |= dict.fromkeys(OWNED_IN_CASE, self.owned_or_shared)
+        tests |= dict.fromkeys(INNER_IN_CASE, self.owned)
         tests |= dict.fromkeys(OWN_AGENCY, self.mine)
         for table, (column, parent) in WITH_PARENT.items():
             tests[table] = self.with_parent(column, parent, tests)
@@ -256,6 +259,7 @@ class View:
             table in OF_THE_CASE
             or table in WITH_PARENT
             or table in OWN_AGENCY
+            or table in INNER_IN_CASE
             or table in ("refuge_placement", "refuge_turnaway", "referrals_escalation")
         ):
             return self.bases[table]

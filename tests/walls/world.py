@@ -33,7 +33,14 @@ from refuge.models import Placement, PlacementMember, RefugeService, TurnAway, U
 from reporting.models import Figure, Return
 from tests.cast import Cast
 from tests.factories import make_case, share
-from tests.walls import world_consent, world_letter, world_people, world_plan, world_task
+from tests.walls import (
+    world_consent,
+    world_letter,
+    world_people,
+    world_plan,
+    world_supervision,
+    world_task,
+)
 from tests.walls.world_doors import knock
 from tests.walls.world_episode import support
 from tests.walls.world_merge import merge
@@ -101,6 +108,7 @@ def build() -> World:
     world_letter.write(world)
     world_consent.ask(world)
     world_task.note(world)
+    world_supervision.talk(world)
     count(world)
     type_and_look(world)
     invite(world)

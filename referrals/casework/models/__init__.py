@@ -12,7 +12,9 @@ from referrals.casework.models.plan_action import PlanAction
 from referrals.casework.models.plan_print import PlanPrint
 from referrals.casework.models.risk_assessment import RiskAnswer, RiskAssessment
 from referrals.casework.models.severity import SeverityGrid, SeverityLine
+from referrals.casework.models.sign_off import SignOffRequest
 from referrals.casework.models.story import StoryPart
+from referrals.casework.models.supervision import Supervision
 from referrals.casework.models.task import Task, TaskReminder
 from referrals.casework.models.wording import ToolWording, TopicWording
 
@@ -33,7 +35,9 @@ __all__ = [
     "RiskAssessment",
     "SeverityGrid",
     "SeverityLine",
+    "SignOffRequest",
     "StoryPart",
+    "Supervision",
     "Task",
     "TaskReminder",
     "ToolWording",

@@ -11,6 +11,7 @@ from dacase.cases.models import Case
 from dacase.cases.models.case import is_open_to
 
 M = TypeVar("M", bound="OwnedInCase")
+Inner = TypeVar("Inner", bound="InnerInCase")
 
 
 class OwnedQuerySet(QuerySet[M]):
@@ -47,3 +48,22 @@ class OwnedInCase(models.Model):
     @property
     def is_shared(self) -> bool:
         return self.shared_at is not None
+
+
+class InnerQuerySet(QuerySet[Inner]):
+    def visible_to(self, membership: Membership) -> "InnerQuerySet[Inner]":
+        """The agency's own, in cases that the membership may open. No other agency ever sees one."""
+        return self.filter(is_open_to(membership, "case_id"), agency_id=membership.agency_id)
+
+
+class InnerInCase(models.Model):
+    """A row of a case that stays inside its agency and is never shared."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[Any] = InnerQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -247,3 +247,8 @@ def combination(tool: Tool, answers: Mapping[str, str]) -> str:
         ):
             return row["words"]
     return ""
+
+
+def rests_on_judgement(tool: Tool, yes_count: int, *, band: str, on: date) -> bool:
+    """Whether `band` is somebody's judgement and not what the count of `yes_count` alone came to on the day `on`."""
+    return not tool.is_counted or band_for(tool, yes_count, on=on) != band

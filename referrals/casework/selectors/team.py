@@ -91,6 +91,6 @@ def open_episodes_of(membership: Membership, worker_id: UUID) -> list[Episode]:
     return list(own.select_related(*SHOWN).order_by("next_contact_at", "id")[:MOST])
 
 
-def stranded_episodes(membership: Membership) -> list[Episode]:
+def stranded_episodes(membership: Membership) -> QuerySet[Episode]:
     """The open episodes of the agency with which nobody works, the oldest first, at most MOST."""
-    return list(stranded(membership).select_related(*SHOWN).order_by("opened_at", "id")[:MOST])
+    return stranded(membership).select_related(*SHOWN).order_by("opened_at", "id")[:MOST]

@@ -16,8 +16,8 @@ from dacase.cases.models import Case, Exclusion, Headline, Party
 from dacase.cases.selectors.people import last_saved
 from dacase.cases.services.case import set_headline
 from dacase.ui.stale import StaleVersion
-from referrals.casework.choices import EpisodeKind, TaskState
-from referrals.casework.models import Episode, Task
+from referrals.casework.choices import ActionState, EpisodeKind, TaskState
+from referrals.casework.models import Episode, PlanAction, Task
 from referrals.casework.rules.episode import first_contact_due_at, kind_of
 from referrals.choices import Priority
 from referrals.models import Route
@@ -235,6 +235,7 @@ def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:
     name_worker(episode, before=before)
     if before is not None:
         _take_tasks_along(episode, before, worker, actor=actor)
+        _take_plan_along(episode, before, worker, actor=actor)
 
 
 def _take_tasks_along(episode: Episode, before: Membership, worker: Membership, *, actor: Membership) -> None:
@@ -244,3 +245,16 @@ def _take_tasks_along(episode: Episode, before: Membership, worker: Membership, 
         task.worker, task.version = worker, task.version + 1
         task.save(update_fields=["worker", "version"])
         record_event("task_given", actor=actor, subject=task, case_id=task.case_id)
+
+
+def _take_plan_along(episode: Episode, before: Membership, worker: Membership, *, actor: Membership) -> None:
+    """So is what the plan says that the former worker does, unless she goes on with another support in the case."""
+    if Episode.objects.own_of(actor).filter(case=episode.case, worker=before, closed_at=None).exists():
+        return
+    theirs = PlanAction.objects.own_of(actor).filter(
+        plan__case=episode.case_id, worker=before, state=ActionState.TO_DO
+    )
+    for action in theirs.select_for_update(of=("self",)).order_by("pk"):
+        action.worker, action.version = worker, action.version + 1
+        action.save(update_fields=["worker", "version"])
+        record_event("plan_action_given", actor=actor, subject=action, case_id=episode.case_id)

@@ -108,6 +108,7 @@ def acts(found: Episode, member: Membership) -> list[tuple[str, str]]:
     else:
         every = [("Open it again", "casework:episode_reopen", "allocate_episode")]
     links = [(words, reverse(name, args=[found.pk])) for words, name, verb in every if member.may(verb)]
+    links.append(("Supervision", reverse("casework:supervisions", args=[found.pk])))
     if found.is_open and found.worker_id == member.pk:
         links.append(("Hand over to a colleague", reverse("casework:hand_over_create")))
     return links

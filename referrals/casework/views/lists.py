@@ -8,7 +8,8 @@ from django.urls import reverse
 from dacase.ui.components import Band, Clock, Link, Many, Table, Tag, Text
 from referrals.casework.choices import ConsentAnswer, EpisodeState
 from referrals.casework.day import Entry
-from referrals.casework.models import ConsentRecord, Episode, Task
+from referrals.casework.models import ConsentRecord, Episode, SignOffRequest, Task
+from referrals.casework.selectors.supervision import due_on
 
 STATES = {
     EpisodeState.NOBODY: "bad",
@@ -89,6 +90,42 @@ def held_by_nobody_table(caption: str, tasks: Iterable[Task]) -> Table:
         for one in tasks
     ]
     return Table(caption, ["What to do", "About", "Who", "Due"], rows)
+
+
+def supervision_table(caption: str, episodes: Iterable[Episode]) -> Table:
+    """Episodes whose worker and a manager are to talk them through."""
+    rows = [
+        [
+            Link(
+                one.case.headline.victim.name,
+                reverse("casework:supervisions", args=[one.pk]),
+                sub=one.case.reference,
+            ),
+            one.worker.user.name if one.worker else "",
+            Band(one.case.headline.band),
+            Clock(due_on(one)),
+        ]
+        for one in episodes
+    ]
+    return Table(caption, ["Case", "Worker", "Risk", "Supervision"], rows)
+
+
+def sign_off_table(caption: str, requests: Iterable[SignOffRequest]) -> Table:
+    """Judgements and plans that somebody is asked to stand behind."""
+    rows = [
+        [
+            Link(
+                one.case.headline.victim.name,
+                reverse("casework:sign_off", args=[one.pk]),
+                sub=one.case.reference,
+            ),
+            one.asked_by.user.name,
+            Many([one.about, Band(one.assessment.band)]) if one.assessment else one.about,
+            one.asked_at,
+        ]
+        for one in requests
+    ]
+    return Table(caption, ["Case", "Asked by", "What", "Asked"], rows)
 
 
 def address_of(episode: Episode) -> str:

@@ -13,10 +13,12 @@ from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import form_page, frame, posted
 from dacase.cases.models import Case
 from dacase.cases.selectors.together import together
+from referrals.casework.choices import SignOffState
 from referrals.casework.forms.plan import ChangePlanForm, PlanForm, SharePlanForm
-from referrals.casework.models import Plan, PlanAction, PlanPrint
+from referrals.casework.models import Plan, PlanAction, PlanPrint, SignOffRequest
 from referrals.casework.rules.plan import headings
 from referrals.casework.selectors.plan import actions_of, own_plans, plans_of, prints_of
+from referrals.casework.selectors.sign_off import plan_sign_offs
 from referrals.casework.services import plan as services
 
 
@@ -29,6 +31,12 @@ class Shown:
     to_do: list[tuple[str, list[PlanAction]]]
     settled: list[PlanAction]
     prints: list[PlanPrint]
+    sign_offs: list[SignOffRequest]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a manager is asked to sign it off."""
+        return any(one.state == SignOffState.OPEN for one in self.sign_offs)
 
 
 @require_GET
@@ -44,6 +52,7 @@ def plan(request: ActingRequest, case_pk: UUID) -> HttpResponse:
         "casework:plan",
         plans=plans,
         may_write=may_write,
+        may_ask=request.membership.may("work_episode"),
         has_own=any(one.is_own for one in plans),
     )
     return render(request, "casework/plan/detail.html", context)
@@ -57,6 +66,7 @@ def shown_plans(case: Case, request: ActingRequest) -> list[Shown]:
             "plans": plans_of(case, member),
             "actions": actions_of(case, member),
             "prints": prints_of(case, member),
+            **({"sign_offs": plan_sign_offs(case, member)} if member.may("work_episode") else {}),
         }
     )
     shown = []
@@ -70,6 +80,7 @@ def shown_plans(case: Case, request: ActingRequest) -> list[Shown]:
                 by_heading([action for action in own if action.is_to_do]),
                 sorted(settled, key=lambda action: action.settled_at or action.written_at, reverse=True),
                 [printed for printed in rows["prints"] if printed.plan_id == one.pk],
+                [asked for asked in rows.get("sign_offs", []) if asked.plan_id == one.pk],
             )
         )
     return sorted(shown, key=lambda one: not one.is_own)

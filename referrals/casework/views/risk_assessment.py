@@ -15,10 +15,11 @@ from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import frame
 from dacase.cases.selectors.together import together
 from dacase.ui.charts import line_chart
+from referrals.casework.choices import SignOffState
 from referrals.casework.forms.risk_assessment import BandForm, JudgementForm, SectionForm, StartForm
 from referrals.casework.models import RiskAssessment
 from referrals.casework.panels import assessment_table
-from referrals.casework.rules.risk_assessment import TopicSection, sections
+from referrals.casework.rules.risk_assessment import TopicSection, rests_on_judgement, sections
 from referrals.casework.selectors.earlier_assessment import (
     Earlier,
     beginning,
@@ -36,6 +37,7 @@ from referrals.casework.selectors.risk_assessment import (
     steps_of,
     trend,
 )
+from referrals.casework.selectors.sign_off import sign_offs_of
 from referrals.casework.selectors.wording import Wording, wording_of, wording_rows
 from referrals.casework.services import risk_assessment as services
 from referrals.views.refusals import missing_is_404
@@ -167,6 +169,13 @@ def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         "may_assess": request.membership.may("assess_risk"),
         "is_own": assessment.agency_id == request.membership.agency_id,
     }
+    if context["is_own"] and request.membership.may("work_episode") and assessment.completed_at:
+        made = sign_offs_of(assessment, request.membership)
+        context["sign_offs"] = made
+        is_waiting = any(one.state == SignOffState.OPEN for one in made)
+        context["may_ask"] = not is_waiting and rests_on_judgement(
+            assessment.definition, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
+        )
     return render(request, "casework/risk_assessment/detail.html", context)
 
 

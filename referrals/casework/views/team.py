@@ -5,20 +5,29 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
+from dacase.cases.selectors.together import together
 from dacase.ui.components import Column, Link, Many, Number, Table, Tag, Text
 from dacase.ui.words import day_words
 from referrals.casework.forms.episode import ReallocateForm
 from referrals.casework.models import Episode
 from referrals.casework.selectors import team as selectors
 from referrals.casework.selectors.episode import workers_to_give
+from referrals.casework.selectors.sign_off import sign_offs_waiting
+from referrals.casework.selectors.supervision import supervision_due
 from referrals.casework.selectors.task import tasks_nobody_holds
 from referrals.casework.selectors.team import TeamRow
 from referrals.casework.services.episode import reallocate_episodes
-from referrals.casework.views.lists import episode_table, held_by_nobody_table
+from referrals.casework.views.lists import (
+    episode_table,
+    held_by_nobody_table,
+    sign_off_table,
+    supervision_table,
+)
 
 COLUMNS: list[str | Column] = [
     "Worker",
@@ -37,12 +46,24 @@ COLUMNS: list[str | Column] = [
 def team(request: ActingRequest) -> HttpResponse:
     """Who carries what, who is away, and with what nobody works."""
     member = request.membership
-    stranded, tasks = selectors.stranded_episodes(member), list(tasks_nobody_holds(member))
+    asked = {
+        "stranded": selectors.stranded_episodes(member),
+        "tasks": tasks_nobody_holds(member),
+        "supervision": supervision_due(member, timezone.localdate()),
+    }
+    if member.may("supervise"):
+        asked["sign_offs"] = sign_offs_waiting(member)
+    rows = together(asked)
+    tables = {
+        "stranded": episode_table("Nobody works on these", rows["stranded"]),
+        "tasks": held_by_nobody_table("Tasks that nobody holds", rows["tasks"]),
+        "supervision": supervision_table("Supervision is due", rows["supervision"]),
+        "sign_offs": sign_off_table("What waits for your sign-off", rows.get("sign_offs", [])),
+    }
     context = {
         "table": Table("Who carries what", COLUMNS, [cells(row) for row in selectors.team(member)]),
-        "stranded": episode_table("Nobody works on these", stranded) if stranded else None,
-        "tasks": held_by_nobody_table("Tasks that nobody holds", tasks) if tasks else None,
         "covers": selectors.covers_running(member),
+        **{name: table if table.rows else None for name, table in tables.items()},
     }
     return render(request, "casework/team/team.html", context)
 
@@ -79,7 +100,9 @@ def worker(request: ActingRequest, pk: UUID) -> HttpResponse:
 @requires("allocate_episode")
 def nobody(request: ActingRequest) -> HttpResponse:
     """The episodes with which nobody works, to be given to somebody together."""
-    return _reallocate(request, selectors.stranded_episodes(request.membership), "Nobody works on these")
+    return _reallocate(
+        request, list(selectors.stranded_episodes(request.membership)), "Nobody works on these"
+    )
 
 
 def _reallocate(request: ActingRequest, episodes: list[Episode], heading: str) -> HttpResponse:

@@ -1,0 +1,69 @@
+"""Supervisions of a support, and when the next one is due."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from dacase.agencies.models import Membership
+from referrals.casework.models import Episode, Supervision
+from referrals.casework.rules.supervision import next_supervision_on, weeks_between
+
+NEWEST_FIRST = ("-held_on", "-id")
+MOST, LIMIT = 50, 30
+
+
+def supervisions(membership: Membership) -> QuerySet[Supervision]:
+    """Every supervision of the membership's own agency in cases that it may open."""
+    visible = Supervision.objects.visible_to(membership)
+    return visible.select_related(
+        "case", "episode__case__headline", "episode__agency", "worker__user", "supervisor__user"
+    )
+
+
+def supervisions_of(episode: Episode, membership: Membership) -> QuerySet[Supervision]:
+    """Those of one episode, to be paged by NEWEST_FIRST."""
+    return supervisions(membership).filter(episode=episode)
+
+
+def supervision_due(membership: Membership, until: date) -> QuerySet[Episode]:
+    """The agency's open episodes with a worker whose next supervision is due until a day, at most MOST."""
+    return _due(membership, until)[:MOST]
+
+
+def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Episode]:
+    """Those that these workers have, and those that the reader supervised last: both need to find a day."""
+    mine = Q(worker__in=workers)
+    if membership.may("supervise"):
+        mine |= Q(supervised_by=membership.pk)
+    return _due(membership, until).filter(mine)[:LIMIT]
+
+
+def due_on(episode: Episode) -> date:
+    """By when the next supervision of an episode of these selectors is to be held."""
+    last: date | None = episode.supervised_until  # type: ignore[attr-defined]
+    began = timezone.localdate(episode.opened_at)
+    return last or next_supervision_on(episode.case.headline.band, on=began)
+
+
+def _due(membership: Membership, until: date) -> QuerySet[Episode]:
+    """Each has `supervised_until` and `supervised_by` of its newest supervision, None where there was none."""
+    newest = Supervision.objects.filter(episode=OuterRef("pk")).order_by("-held_on", "-id")
+    own = Episode.objects.own_of(membership).filter(closed_at=None, worker__isnull=False)
+    named = own.annotate(
+        supervised_until=Subquery(newest.values("next_due_on")[:1]),
+        supervised_by=Subquery(newest.values("supervisor_id")[:1]),
+    )
+    due = named.filter(Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until)))
+    shown = due.select_related("case__headline__victim", "worker__user")
+    return shown.order_by(F("supervised_until").asc(nulls_first=True), "opened_at", "id")
+
+
+def _first_is_due(until: date) -> Q:
+    """Support that began so long ago that its first supervision is due until a day, by the band of today."""
+    found = Q(pk=None)
+    for band, weeks in weeks_between(timezone.localdate()).items():
+        found |= Q(case__headline__band=band, opened_at__date__lte=until - timedelta(weeks=weeks))
+    return found

@@ -1,0 +1,78 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dacase.agencies.access import ActingRequest, requires
+from dacase.cases.access import read_or_404
+from dacase.cases.forms.draft import FormDraft
+from dacase.ui.tables import keyset_page
+from referrals.casework.forms.supervision import ChangeSupervisionForm, SupervisionForm
+from referrals.casework.selectors import supervision as selectors
+from referrals.casework.services import supervision as services
+from referrals.casework.views.frame import episode_or_404, form_page
+from referrals.views.refusals import missing_is_404
+
+
+@require_GET
+@requires("work_episode")
+def supervisions(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Every supervision of an episode, the newest first."""
+    episode, member = episode_or_404(request, pk), request.membership
+    found = selectors.supervisions_of(episode, member)
+    page = keyset_page(found, order=selectors.NEWEST_FIRST, after=request.GET.get("after"), size=25)
+    may = member.may("supervise")
+    context = {
+        "episode": episode,
+        "page": page,
+        "may_record": may and episode.is_open and episode.worker_id not in (None, member.pk),
+        "may_change": may,
+        "reader": member.pk,
+    }
+    return render(request, "casework/supervision/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("supervise")
+@missing_is_404
+def supervision_create(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Write down what was talked about and decided."""
+    episode, draft = episode_or_404(request, pk), FormDraft(request)
+    form = draft.bind(SupervisionForm)
+    if draft.sent and form.is_valid():
+        submission, actor = form.cleaned_data["submission"], request.membership
+        if form.attempt(
+            lambda: services.record_supervision(pk, talk=form.talk(), submission=submission, actor=actor)
+        ):
+            draft.discard()
+            messages.success(request, "The supervision is recorded. Your agency alone reads it.")
+            return redirect("casework:supervisions", pk)
+    worker = episode.worker.user.name if episode.worker else "nobody yet"
+    context = form_page(
+        episode, "Record a supervision", form=form, intro=f"Worker: {worker}.", **draft.context
+    )
+    return render(request, "layouts/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("supervise")
+@missing_is_404
+def supervision_change(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Put right what was written."""
+    found, draft = read_or_404(request, selectors.supervisions(request.membership), pk), FormDraft(request)
+    names = ("held_on", "discussed", "decisions", "next_due_on", "version")
+    form = draft.bind(ChangeSupervisionForm, initial={name: getattr(found, name) for name in names})
+    if draft.sent and form.is_valid():
+        version, actor = form.cleaned_data["version"], request.membership
+        if form.attempt(
+            lambda: services.change_supervision(pk, talk=form.talk(), version=version, actor=actor)
+        ):
+            draft.discard()
+            messages.success(request, "The supervision is changed. The former words stay in its history.")
+            return redirect("casework:supervisions", found.episode_id)
+    context = form_page(found.episode, "Change the supervision", form=form, **draft.context)
+    back = reverse("casework:supervisions", args=[found.episode_id])
+    return render(request, "layouts/form.html", context | {"back_url": back})
