@@ -107,7 +107,7 @@ SHAPES = {
     "barred by somebody": ("SELECT count(*) FROM cases_exclusion", 14, 30),
     # Work that waits on the day the demo is looked at.
     "in the queue": ("SELECT count(*) FROM referrals_referral WHERE decided_at IS NULL", 8, 40),
-    "at a service": ("SELECT count(*) FROM referrals_route WHERE state IN ('routed', 'opened')", 5, 40),
+    "at a service": ("SELECT count(*) FROM referrals_route WHERE state IN ('routed', 'opened')", 8, 40),
     "overdue actions": (
         "SELECT count(*) FROM casework_planaction WHERE state = 'to_do' AND due_on < '2026-06-30'",
         10,
