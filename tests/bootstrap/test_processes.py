@@ -45,7 +45,7 @@ def running(mark):
     ]
 
 
-def wait_for(what, seconds=8):
+def wait_for(what, seconds=30):  # for a machine that is busy; a quick one does not wait
     deadline = time.monotonic() + seconds
     while not what() and time.monotonic() < deadline:
         time.sleep(0.05)
