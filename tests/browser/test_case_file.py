@@ -15,11 +15,10 @@ TODAY = timezone.localdate()
 HOME = "9 Invented Terrace, Northmoor"
 
 
-def open_case(sign_in_as: SignIn) -> tuple[Page, str]:
+def open_case(sign_in_as: SignIn, *, family: str, phone: str, home: str) -> tuple[Page, str]:
     """The IDVA with a case of people of its own, just accepted. Returns her page and the case's address."""
     police, front_door = sign_in_as("Petra Invented"), sign_in_as("Fern Made-Up")
-    somebody = {"family": "Filetest", "born": date(1988, 5, 6), "phone": "07700 900704", "home": HOME}
-    reference = refer(police, **somebody)
+    reference = refer(police, family=family, born=date(1988, 5, 6), phone=phone, home=home)
     case = open_case_and_route(front_door, reference)
     page = sign_in_as("Ida Fictional")
     page.goto("/referrals/inbox/")
@@ -151,7 +150,7 @@ def write_letter(page: Page, case: str) -> None:
 
 
 def test_the_file_of_a_case(sign_in_as: SignIn) -> None:
-    page, case = open_case(sign_in_as)
+    page, case = open_case(sign_in_as, family="Filetest", phone="07700 900704", home=HOME)
     relate(page, case)
     say_facts(page, case)
     write_notes(page, case)
