@@ -40,7 +40,7 @@ def bars(data: Data, names: Names, width: int) -> dict[str, Any]:
         bar["encoding"]["color"] = {
             "field": "series", "type": "nominal", "sort": order, "title": None,
             "scale": {"domain": order, "range": COLOURS[: len(order)]},
-            "legend": {"orient": "top", "columns": 3, "symbolType": "square"},
+            "legend": {"orient": "top", "columns": 3 if width >= WIDE_ENOUGH else 2, "symbolType": "square"},
         }  # fmt: skip
         bar["encoding"]["order"] = {"field": "place"}
         bar["mark"] |= {"stroke": "#fff", "strokeWidth": 1}

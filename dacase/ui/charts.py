@@ -19,7 +19,7 @@ from dacase.ui.components import Column, Number, Table
 
 WIDE, NARROW = 560, 330
 KEPT = 24 * 3600
-DRAWING = "1"  # raise when the drawing changes, or cached charts keep the old one
+DRAWING = "2"  # raise when the drawing changes, or cached charts keep the old one
 SVG = "http://www.w3.org/2000/svg"
 
 Row = tuple[Any, ...]

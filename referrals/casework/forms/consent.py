@@ -78,6 +78,9 @@ class SaidForm(SubmitOnceForm):
     )
     until_on = DateField(label="Last day on which it holds", required=False)
 
+    # Which of these are needed hangs on the answer, so that none is called optional.
+    mark_optional = False
+
     looks = {
         "way": Look(small=True),
         "is_informed": Look(reveals={"no": ("why_not_informed",)}),

@@ -12,6 +12,7 @@ from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import form_page, frame
 from dacase.ui.components import Fact, Lines, Many, Text
 from dacase.ui.tables import keyset_page
+from dacase.ui.words import moment_words
 from referrals.casework.forms.consent import ChangeConsentForm, ConsentForm, WithdrawForm
 from referrals.casework.models import ConsentRecord
 from referrals.casework.selectors import consent as selectors
@@ -65,7 +66,9 @@ def facts(one: ConsentRecord) -> list[Fact]:
         known.append(Fact("Looked at again", one.review_on))
     if one.until_on:
         known.append(Fact("Holds until", one.until_on))
-    known.append(Fact("Recorded", Text(f"{one.recorded_by.user.name}, {one.agency}", one.recorded_at)))
+    known.append(
+        Fact("Recorded", Text(f"{one.recorded_by.user.name}, {one.agency}", moment_words(one.recorded_at)))
+    )
     return known
 
 

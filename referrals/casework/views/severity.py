@@ -111,7 +111,9 @@ def severity_chart(found: Comparison) -> Chart | None:
     rows = []
     for number, grid in enumerate(found.grids):
         given = [line.severity for _, lines in found.rows for line in [lines[number]] if line is not None]
-        rows += [(f"{number + 1}. {heading(grid)}", one.label, given.count(one)) for one in SEVERITIES]
+        rows += [
+            (f"{number + 1}. {grid.assessed_on:%-d %b %Y}", one.label, given.count(one)) for one in SEVERITIES
+        ]
     title = "How many types of abuse were how severe"
     return bar_chart(
         title, rows, category="Record", value="Types of abuse", series="Severity", caption=CAPTION

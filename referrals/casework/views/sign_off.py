@@ -14,6 +14,7 @@ from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import form_page
 from dacase.ui.components import Fact, Lines, Link, Tag, Text
+from dacase.ui.words import moment_words
 from referrals.casework.choices import SignOffState
 from referrals.casework.forms.sign_off import YES, AnswerSignOffForm, AskForm
 from referrals.casework.models import SignOffRequest
@@ -107,12 +108,12 @@ def facts(found: SignOffRequest) -> list[Fact]:
         known = [Fact("Plan", Link("Read the plan", subject_address(found)))]
     known += [
         Fact("By", found.author.user.name),
-        Fact("Asked", Text(found.asked_by.user.name, found.asked_at)),
+        Fact("Asked", Text(found.asked_by.user.name, moment_words(found.asked_at))),
     ]
     if found.words:
         known.append(Fact("To look at", Lines(found.words)))
-    if found.answered_by:
-        known.append(Fact("Answered", Text(found.answered_by.user.name, found.answered_at)))
+    if found.answered_by and found.answered_at:
+        known.append(Fact("Answered", Text(found.answered_by.user.name, moment_words(found.answered_at))))
     if found.answer:
         known.append(Fact("Answer", Lines(found.answer)))
     return known

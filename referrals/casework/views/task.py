@@ -15,6 +15,7 @@ from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import form_page, frame, posted
 from dacase.ui.components import Clock, Fact, Lines, Link, Tag, Text
 from dacase.ui.tables import keyset_page
+from dacase.ui.words import moment_words
 from referrals.casework.choices import TaskState
 from referrals.casework.forms.task import ChangeTaskForm, DropTaskForm, GiveTaskForm, TaskForm
 from referrals.casework.models import Task
@@ -104,8 +105,10 @@ def facts(found: Task) -> list[Fact]:
         known.append(Fact("Email reminds on", found.remind_on))
     if found.ended_at and found.ended_by:
         words = found.why_dropped or "Done"
-        known.append(Fact("Ended", Text(words, f"{found.ended_by.user.name}, {found.ended_at:%-d %B %Y}")))
-    known.append(Fact("Added", Text(found.made_by.user.name, found.made_at)))
+        known.append(
+            Fact("Ended", Text(words, f"{found.ended_by.user.name}, {moment_words(found.ended_at)}"))
+        )
+    known.append(Fact("Added", Text(found.made_by.user.name, moment_words(found.made_at))))
     return known
 
 
