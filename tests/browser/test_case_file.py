@@ -15,10 +15,10 @@ TODAY = timezone.localdate()
 HOME = "9 Invented Terrace, Northmoor"
 
 
-def open_case(sign_in_as: SignIn, *, family: str, phone: str, home: str) -> tuple[Page, str]:
+def open_case(sign_in_as: SignIn, *, family: str, born: date, phone: str, home: str) -> tuple[Page, str]:
     """The IDVA with a case of people of its own, just accepted. Returns her page and the case's address."""
     police, front_door = sign_in_as("Petra Invented"), sign_in_as("Fern Made-Up")
-    reference = refer(police, family=family, born=date(1988, 5, 6), phone=phone, home=home)
+    reference = refer(police, family=family, born=born, phone=phone, home=home)
     case = open_case_and_route(front_door, reference)
     page = sign_in_as("Ida Fictional")
     page.goto("/referrals/inbox/")
@@ -130,9 +130,7 @@ def write_letter(page: Page, case: str) -> None:
     expect(page.get_by_text("writing is not safe").first).to_be_visible()
     look(page, "file-letter-refused")
     page.goto(case)
-    page.get_by_role("link", name="Safe contact").or_(
-        page.get_by_role("link", name="safe-contact plan")
-    ).first.click()
+    follow(page, "safe-contact plan")
     page.locator("input[name=safe_to_write][value=yes]").check()
     press(page, "Save")
     choose_letter(page, case)
@@ -150,7 +148,9 @@ def write_letter(page: Page, case: str) -> None:
 
 
 def test_the_file_of_a_case(sign_in_as: SignIn) -> None:
-    page, case = open_case(sign_in_as, family="Filetest", phone="07700 900704", home=HOME)
+    page, case = open_case(
+        sign_in_as, family="Filetest", born=date(1988, 5, 6), phone="07700 900704", home=HOME
+    )
     relate(page, case)
     say_facts(page, case)
     write_notes(page, case)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -86,7 +87,11 @@ def test_review_and_exit(sign_in_as: Callable[..., Page]) -> None:
 
 def test_a_review_that_is_due_is_done_from_my_day(sign_in_as: Callable[..., Page], stack: Stack) -> None:
     page, case = open_case(
-        sign_in_as, family="Reviewtest", phone="07700 900705", home="10 Invented Terrace, Northmoor"
+        sign_in_as,
+        family="Reviewtest",
+        born=date(1979, 2, 17),
+        phone="07700 900705",
+        home="10 Invented Terrace, Northmoor",
     )
     entry = page.locator(f"main table a[href='{case}assessments/new/']")
     assess(page, case, yes=2)

@@ -85,6 +85,7 @@ def test_the_day_takes_at_most_twelve_queries_for_one_case_and_for_three(cast, s
     client, counts = sign_in(getattr(cast, key)), []
     for number in range(3):
         begun(make_case(cast.idva), cast.idva_manager, cast.idva)
+        spoke(begun(make_case(cast.idva), cast.idva_manager, cast.idva), cast.idva, direction="incoming")
         tried(begun(make_case(cast.idva), cast.idva_manager, None), cast.idva, against_plan=True)
         route_to(send(cast.police_officer), cast.front_door_worker, getattr(cast, key))
         if number != 1:
