@@ -16,6 +16,7 @@ from dacase.demo.partners import Area, forty_agencies, northmoor, work_from
 from dacase.demo.story.case_file import Teller
 from dacase.demo.story.doors import knock
 from dacase.demo.story.meetings import Meetings
+from dacase.demo.story.open_files import fill_open_files
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.tell import Setting, tell
 from dacase.demo.story.to_do import leave_work
@@ -83,6 +84,7 @@ def make_world(
         made = tell_all(dice, settings, until, days, cases, say)
         for setting in settings:
             leave_work(setting)
+            fill_open_files(setting)
             knock(setting)
             setting.meetings.write(load)
         say("Writing history and walls")

@@ -85,10 +85,42 @@ SHAPES = {
     "meetings": ("SELECT count(*) FROM marac_meeting", 65, 70),
     "severity grids": ("SELECT count(*) FROM casework_severitygrid", 800, 3_000),
     "incidents": ("SELECT count(*) FROM casework_incident", 400, 1_200),
+    "by DARA": ("SELECT count(*) FROM casework_riskassessment WHERE tool = 'dara'", 8, 60),
+    "by the young people's tool": (
+        "SELECT count(*) FROM casework_riskassessment WHERE tool = 'young_dash'",
+        1,
+        30,
+    ),
+    "stories": ("SELECT count(*) FROM casework_storypart WHERE part = 'what_happened'", 15, 60),
+    "plans": ("SELECT count(*) FROM casework_plan", 15, 60),
+    "actions of a plan": (
+        "SELECT avg(n) FROM (SELECT count(*) AS n FROM casework_planaction GROUP BY plan_id) x",
+        2,
+        4,
+    ),
+    "not safe to ask": (
+        "SELECT count(*) FROM casework_consentrecord WHERE answer = 'not_safe' AND goes_on",
+        2,
+        3,
+    ),
+    "notes": ("SELECT count(*) FROM casework_note", 15, 120),
     "barred by somebody": ("SELECT count(*) FROM cases_exclusion", 14, 30),
     # Work that waits on the day the demo is looked at.
     "in the queue": ("SELECT count(*) FROM referrals_referral WHERE decided_at IS NULL", 8, 40),
-    "at a service": ("SELECT count(*) FROM referrals_route WHERE state IN ('routed', 'opened')", 5, 40),
+    "at a service": ("SELECT count(*) FROM referrals_route WHERE state IN ('routed', 'opened')", 8, 40),
+    "overdue actions": (
+        "SELECT count(*) FROM casework_planaction WHERE state = 'to_do' AND due_on < '2026-06-30'",
+        10,
+        60,
+    ),
+    "settled actions": ("SELECT count(*) FROM casework_planaction WHERE state <> 'to_do'", 10, 60),
+    "tasks for today": ("SELECT count(*) FROM casework_task WHERE due_on = '2026-06-30'", 5, 60),
+    "late tasks": ("SELECT count(*) FROM casework_task WHERE due_on < '2026-06-30'", 10, 60),
+    "consents to review": (
+        "SELECT count(*) FROM casework_consentrecord WHERE review_on <= '2026-06-30'",
+        1,
+        1,
+    ),
     "candidates": ("SELECT count(*) FROM marac_maracreferral WHERE listed_at IS NULL", 4, 30),
     "listed": ("SELECT count(*) FROM marac_hearing WHERE state = 'listed'", 1, 30),
     "open action points": ("SELECT count(*) FROM marac_actionpoint WHERE state = 'open'", 10, 120),
@@ -154,7 +186,27 @@ NEVER = {
         "SELECT 1 FROM casework_riskassessment a WHERE yes_count <> (SELECT count(*) FROM casework_riskanswer n"
         " WHERE n.assessment_id = a.id AND n.answer = 'yes')"
     ),
-    "not 24 answers": "SELECT 1 FROM casework_riskanswer GROUP BY assessment_id HAVING count(*) <> 24",
+    "not an answer to each topic": (
+        "SELECT 1 FROM casework_riskanswer n JOIN casework_riskassessment a ON a.id = n.assessment_id GROUP BY a.id"
+        " HAVING count(*) <> CASE a.tool WHEN 'dash' THEN 24 WHEN 'young_dash' THEN 20 WHEN 'dara' THEN 18 END"
+    ),
+    "a judged band without its reason": (
+        "SELECT 1 FROM casework_riskassessment WHERE (tool = 'dara') <> (judged_band <> '')"
+        " OR judged_band <> '' AND (judgement_reason = '' OR judged_band <> band)"
+    ),
+    "casework of a case that nobody supports": (
+        "SELECT 1 FROM casework_plan p WHERE NOT EXISTS (SELECT 1 FROM casework_episode e WHERE e.case_id = p.case_id"
+        " AND e.worker_id = p.written_by_id AND e.contacted_at < p.written_at AND e.closed_at IS NULL)"
+    ),
+    "planned or due before it was written down": (
+        "SELECT 1 FROM casework_planaction WHERE due_on < written_at::date OR settled_at < written_at"
+        " UNION ALL SELECT 1 FROM casework_task WHERE due_on < made_at::date"
+    ),
+    "consent of somebody else's case": (
+        "SELECT 1 FROM casework_consentrecord r JOIN cases_party y ON y.id = r.party_id"
+        " WHERE y.case_id <> r.case_id OR y.role <> 'victim'"
+    ),
+    "a reminder that would send mail": "SELECT 1 FROM casework_task WHERE remind_on IS NOT NULL",
     "an incident after it was recorded": "SELECT 1 FROM casework_incident WHERE happened_on > recorded_at::date",
     "an incident of somebody else's case": (
         "SELECT 1 FROM casework_incident i JOIN cases_party y ON y.id = i.perpetrator_id"
@@ -211,6 +263,12 @@ def test_nothing_happens_after_the_day_it_is_looked_at(ask):
         ("completed_at", "casework_riskassessment"),
         ("recorded_at", "casework_incident"),
         ("recorded_at", "casework_severitygrid"),
+        ("written_at", "casework_storypart"),
+        ("written_at", "casework_note"),
+        ("written_at", "casework_plan"),
+        ("settled_at", "casework_planaction"),
+        ("recorded_at", "casework_consentrecord"),
+        ("made_at", "casework_task"),
         ("referred_at", "marac_maracreferral"),
         ("valid_from", "cases_grant"),
         ("created_at", "refuge_placement"),

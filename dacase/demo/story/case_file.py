@@ -61,6 +61,7 @@ class CaseFile:
     closed_at: datetime | None = None
     band: str = ""
     band_set_on: date | None = None
+    first_assessed_on: date | None = None
     review_due_on: date | None = None
     is_safe_to_call: bool = True
     risk: dict[str, Any] = field(default_factory=dict)

@@ -38,6 +38,7 @@ def assess(file: CaseFile, *, at: datetime, by: Worker, band: str = "", with_ans
         answer(file, key, chosen)
     file.event("assessment_completed", at=at, by=by, label="casework.riskassessment", subject=key, band=final)
     file.band, file.band_set_on = final, day
+    file.first_assessed_on = file.first_assessed_on or day
     file.risk = {"yes_count": yes, "yes": chosen, "judgement": reason}
     return final
 

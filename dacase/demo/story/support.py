@@ -44,6 +44,8 @@ class Support:
     began: datetime
     route: str
     priority: str
+    # When the victim-survivor was first spoken to, once the rows are written.
+    reached: datetime | None = None
 
 
 def write_support(file: "CaseFile") -> None:
@@ -62,11 +64,12 @@ def write_episode(file: "CaseFile", support: Support) -> None:
     reason = dice.weighted(REASONS) if file.closed_at else ""
     if reason == "unable_to_contact":
         reached = teller.now
+    support.reached = past(file, reached)
     teller.load.add(
         Episode, id=support.id, case_id=file.id, agency_id=support.worker.agency_id, party_id=file.victim.party_id,
         kind=KINDS[support.key], priority=support.priority, route_id=support.route, worker_id=support.worker.id,
         opened_at=support.began, allocated_at=support.began, first_contact_due_at=due,
-        first_tried_at=past(file, tried), contacted_at=past(file, reached),
+        first_tried_at=past(file, tried), contacted_at=support.reached,
         next_contact_at=None if file.closed_at else next_contact(file, support, tried, due),
         closed_at=file.closed_at, closing_reason=reason,
         closed_by_id=support.worker.id if file.closed_at else None,

@@ -14,6 +14,7 @@ from dacase.demo.story.front_door import Arrival, arrive, end_without_case, rece
 from dacase.demo.story.household import Someone, household
 from dacase.demo.story.incidents import write_escalation, write_incidents
 from dacase.demo.story.meetings import Meetings
+from dacase.demo.story.other_tools import write_other_tools
 from dacase.demo.story.refuge import Houses
 from dacase.demo.story.risk import assess
 from dacase.demo.story.routes import route
@@ -67,6 +68,7 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
     write_facts(file)
     write_incidents(file)
     write_severity(file)
+    write_other_tools(file)
     setting.lately = [*setting.lately[-LATELY:], file]
     return file
 

@@ -11,7 +11,7 @@ from dacase.demo.story.routes import route
 from dacase.demo.story.tell import Setting, open_file
 from marac.choices import Criterion
 
-QUEUE, INBOX, CANDIDATES = 8, 5, 4
+QUEUE, INBOX, CANDIDATES = 8, 8, 5
 
 
 def leave_work(setting: Setting) -> None:
