@@ -99,6 +99,7 @@ class EntryKind(TextChoices):
 
     FIRST_CONTACT = "first_contact", "First contact"
     NEXT_TRY = "next_try", "Try again"
+    ASSESS = "assess", "First assessment"
     REVIEW = "review", "Review"
     ROUTE = "route", "Referral"
     CONSENT = "consent", "Consent"

@@ -23,6 +23,7 @@ from referrals.casework.models import (
     SignOffRequest,
     Task,
 )
+from referrals.casework.rules.episode import assessment_due_at
 from referrals.casework.selectors import day as selectors
 from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
@@ -101,6 +102,13 @@ def contact(day: Day, episode: Episode) -> Entry:
     kind = EntryKind.FIRST_CONTACT if is_first else EntryKind.NEXT_TRY
     due = episode.next_contact_at or episode.first_contact_due_at
     return _of_episode(day, episode, due, words, reverse("casework:attempt_create", args=[episode.pk]), kind)
+
+
+def first_assessment(day: Day, episode: Episode) -> Entry:
+    """A case that nobody has assessed yet, once she was spoken with."""
+    due = assessment_due_at(episode.contacted_at or timezone.now(), episode.kind)
+    address = reverse("casework:assessment_start", args=[episode.case_id])
+    return _of_episode(day, episode, due, "Assess the risk", address, EntryKind.ASSESS)
 
 
 def review(day: Day, one: Headline) -> Entry:
@@ -260,6 +268,15 @@ def _if_may(verb: str, asks: Callable[[Membership], QuerySet[Any]]) -> Callable[
 
 DAY_SOURCES = [
     Source("contacts", lambda day: selectors.contacts_due(day.membership, day.workers, day.until), contact),
+    Source(
+        "never_assessed",
+        lambda day: (
+            selectors.never_assessed(day.membership, day.workers)
+            if day.membership.may("assess_risk")
+            else None
+        ),
+        first_assessment,
+    ),
     Source(
         "reviews",
         lambda day: selectors.reviews_due(day.membership, day.workers, timezone.localdate(day.until)),

@@ -29,7 +29,8 @@ def accept_one(page: Page) -> None:
 
 def set_plan(page: Page, *, call: bool) -> None:
     """Record the safe-contact plan of the case that is open: texting is fine, calling as told."""
-    page.get_by_role("link", name="safe-contact plan").first.click()
+    with page.expect_navigation():  # else its end may be taken for the end of what Save does
+        page.get_by_role("link", name="safe-contact plan").first.click()
     for field, answer in (("safe_to_call", call), ("safe_to_text", True), ("safe_to_leave_message", False), ("safe_to_write", False)):  # fmt: skip
         page.locator(f"input[name={field}][value={'yes' if answer else 'no'}]").check()
     press(page, "Save")

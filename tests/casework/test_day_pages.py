@@ -11,7 +11,9 @@ from dacase.audit.models import Read
 from dacase.cases.models import Headline, Party
 from dacase.cases.services.case import add_location
 from dacase.walls.context import acting_as
+from referrals.casework.choices import EpisodeKind
 from referrals.casework.models import ContactAttempt, Cover, Episode
+from referrals.casework.selectors.day import never_assessed
 from referrals.casework.services.cover import set_cover
 from tests.casework.builders import assessed
 from tests.casework.episodes import all_answers, begun, fresh, plan, spoke, tried
@@ -83,6 +85,7 @@ def test_the_day_takes_at_most_twelve_queries_for_one_case_and_for_three(cast, s
     client, counts = sign_in(getattr(cast, key)), []
     for number in range(3):
         begun(make_case(cast.idva), cast.idva_manager, cast.idva)
+        spoke(begun(make_case(cast.idva), cast.idva_manager, cast.idva), cast.idva, direction="incoming")
         tried(begun(make_case(cast.idva), cast.idva_manager, None), cast.idva, against_plan=True)
         route_to(send(cast.police_officer), cast.front_door_worker, getattr(cast, key))
         if number != 1:
@@ -100,6 +103,39 @@ def test_what_is_due_stands_by_clock_each_with_its_next_act(cast, case, episode,
     assert reverse("casework:attempt_create", args=[late.pk]) in page
     assert reverse("referrals:route_detail", args=[route.pk]) in page
     assert "Make the first contact" in page
+
+
+def test_a_case_never_assessed_stands_on_her_day_after_first_contact_until_it_is(
+    cast, case, episode, idva, hazel, sign_in
+):
+    entry = f'href="{reverse("casework:assessment_start", args=[case.pk])}"'
+    assert entry not in day(idva)
+    spoke(episode, cast.idva, direction="incoming")
+    page = day(idva)
+    assert entry in page
+    assert "Assess the risk" in page
+    assert entry not in day(sign_in(hazel))
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=episode.pk).update(contacted_at=timezone.now() - timedelta(days=20))
+    late = day(idva)
+    assert late.index(">Late (1)<") < late.rindex("Assess the risk")
+    assessed(case, cast.idva, yes=2)
+    assert entry not in day(idva)
+
+
+def test_only_support_that_begins_with_an_assessment_asks_for_one(cast, case):
+    kinds = {}
+    for kind in EpisodeKind:
+        one = begun(case, cast.idva_manager, cast.idva, kind=kind)
+        spoke(one, cast.idva, direction="incoming")
+        kinds[one.pk] = kind
+    with acting_as(cast.idva):
+        asked = never_assessed(cast.idva, [cast.idva.pk])
+        assert {kinds[one.pk] for one in asked} == {"idva", "hospital_idva", "outreach"}
+        Episode.objects.filter(pk=asked[0].pk).update(closing_asked_at=timezone.now())
+        assert never_assessed(cast.idva, [cast.idva.pk]).count() == 2
+        Headline.objects.filter(case=case).update(band="standard")
+        assert not never_assessed(cast.idva, [cast.idva.pk])
 
 
 def test_a_review_that_is_due_stands_on_the_day_of_who_leads_the_case(

@@ -13,7 +13,14 @@ from dacase.cases.rules import contact_method, is_current_plan, plan_review_due_
 from referrals.casework.choices import Direction, EpisodeKind
 from referrals.casework.rules import caseload, closure
 from referrals.casework.rules.contact import outcomes
-from referrals.casework.rules.episode import first_contact_due_at, kind_of, tries_before_closing, urgency_of
+from referrals.casework.rules.episode import (
+    assessing_kinds,
+    assessment_due_at,
+    first_contact_due_at,
+    kind_of,
+    tries_before_closing,
+    urgency_of,
+)
 from referrals.casework.rules.tables import rows
 
 LONDON = ZoneInfo("Europe/London")
@@ -30,6 +37,25 @@ def test_each_first_contact_clock(line):
     else:  # an hour of Friday, Monday's eight, seven of Tuesday
         assert due == datetime(2026, 12, 1, 16, 0, tzinfo=LONDON)
     assert tries_before_closing(priority, "medium", FRIDAY) == int(line["attempts"])
+
+
+@pytest.mark.parametrize("line", rows("assessment_clocks"), ids=lambda line: line["kind"])
+def test_each_clock_of_the_first_assessment(line):
+    assert line["kind"] in EpisodeKind.values
+    assert line["kind"] in assessing_kinds()
+    due = {  # an hour of Friday, then eight of each working day
+        "hospital_idva": datetime(2026, 11, 30, 16, 0, tzinfo=LONDON),
+        "idva": datetime(2026, 12, 1, 16, 0, tzinfo=LONDON),
+        "outreach": datetime(2026, 12, 4, 16, 0, tzinfo=LONDON),
+    }
+    assert assessment_due_at(FRIDAY, line["kind"]) == due[line["kind"]]
+
+
+def test_support_that_does_not_begin_with_an_assessment_has_no_clock_for_one():
+    for kind in ("iris", "childrens_worker", "refuge_support", "social_care"):
+        assert kind not in assessing_kinds()
+        with pytest.raises(KeyError):
+            assessment_due_at(FRIDAY, kind)
 
 
 def test_a_high_band_is_as_urgent_as_a_high_priority():

@@ -1,4 +1,4 @@
-"""Which kind of support a service gives, and until when it must try first contact."""
+"""Which kind of support a service gives, and until when it tries first contact and assesses the risk."""
 
 from datetime import datetime, timedelta
 
@@ -42,6 +42,21 @@ def first_contact_due_at(start: datetime, *, priority: str, band: str) -> dateti
     row = contact_clock(urgency_of(priority, band), start)
     span = timedelta(hours=float(row["hours"]))
     return add_working_time(start, span) if row["counting"] == WORKING else start + span
+
+
+def assessing_kinds() -> list[str]:
+    """The kinds of episode whose work begins with a risk assessment: those with a line in assessment_clocks.csv."""
+    return sorted({row["kind"] for row in rows("assessment_clocks")})
+
+
+def assessment_due_at(contacted_at: datetime, kind: str) -> datetime:
+    """Until when the risk is assessed for the first time in an episode of a kind: so many working hours after the
+    first contact (aware), by the line of assessment_clocks.csv then in force. Raises KeyError where there is none.
+    """
+    found = in_force("assessment_clocks", timezone.localdate(contacted_at).isoformat(), kind=kind)
+    if not found:
+        raise KeyError((kind, contacted_at))
+    return add_working_time(contacted_at, timedelta(hours=float(found[0]["hours"])))
 
 
 def tries_before_closing(priority: str, band: str, at: datetime) -> int:

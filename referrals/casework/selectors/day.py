@@ -15,6 +15,7 @@ from dacase.cases.models import Headline
 from referrals.casework.choices import ActionState
 from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver, Plan, PlanAction
 from referrals.casework.rules.caseload import Guide, guide, weight_of
+from referrals.casework.rules.episode import assessing_kinds
 from referrals.models import Route
 from referrals.selectors.route import inbox
 
@@ -47,6 +48,23 @@ def contacts_due(membership: Membership, workers: Sequence[UUID], until: datetim
         worker__in=workers, closed_at=None, closing_asked_at=None, next_contact_at__lte=until
     )
     return own.select_related(*SHOWN).order_by("next_contact_at", "id")[:LIMIT]
+
+
+def never_assessed(membership: Membership, workers: Sequence[UUID]) -> QuerySet[Episode]:
+    """Open episodes of these workers that call for a risk assessment, in open cases that have had none.
+
+    Only after the first contact, the earliest first: before it there is nobody to assess the risk with.
+    """
+    own = Episode.objects.own_of(membership).filter(
+        worker__in=workers,
+        closed_at=None,
+        closing_asked_at=None,
+        contacted_at__isnull=False,
+        kind__in=assessing_kinds(),
+        case__headline__band="",
+        case__closed_at=None,
+    )
+    return own.select_related(*SHOWN).order_by("contacted_at", "id")[:LIMIT]
 
 
 def reviews_due(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Headline]:
