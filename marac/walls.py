@@ -18,10 +18,10 @@ INVITED = (
     "CASE WHEN viewers_recheck_at IS NULL OR viewers_recheck_at > statement_timestamp()"
     f" THEN viewer_groups && {GROUPS} ELSE app_holds_hearing_grant(id) END"
 )
-# These two are functions because few rows are asked them, and PostgreSQL would plan them with every statement.
 HOLDS_THE_CASE = "app_holds_case_of_hearing(content_object_id)"
+# Functions, because few rows are asked them, and PostgreSQL would plan them with every statement.
 # Through the hearing, which exclusions bar: an invitation must not tell the barred that there is one.
-WITH_ITS_HEARING = in_visible("marac_hearing", "content_object_id")
+WITH_ITS_HEARING = "app_sees_hearing(content_object_id)"
 # The coordinator ends invitations also when her access to the file has ended meanwhile.
 COORDINATES = "app_coordinates_hearing(content_object_id)"
 

@@ -61,11 +61,7 @@ WALLS = Walls(
             case_column="content_object_id",
             history=in_open_case("content_object_id"),
         ),
-        Wall(
-            Exclusion,
-            [Policy("in_open_case", rarely_in_open_case("case_id"))],
-            history=in_open_case("case_id"),
-        ),
+        case_child(Exclusion),
         case_child(Headline),
         Wall(
             Party,

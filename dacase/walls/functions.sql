@@ -309,7 +309,13 @@ BEGIN
   RETURN EXISTS (SELECT 1 FROM cases_person p WHERE p.id = $1);
 END $$;
 
--- Whether the reader sees a hearing and holds its case, or coordinates its meeting. With the reader's own eyes.
+-- Whether the reader sees a hearing; sees it and holds its case; or coordinates its meeting. With her own eyes.
+CREATE OR REPLACE FUNCTION app_sees_hearing(hearing_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM marac_hearing h WHERE h.id = $1);
+END $$;
+
 CREATE OR REPLACE FUNCTION app_holds_case_of_hearing(hearing_id uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -11,23 +11,27 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
 from dacase.cases.models.grant import permission_id
-from dacase.cases.models.open_to import Granted, NotBarred
+from dacase.cases.models.open_to import OpenTo
 from marac.choices import IN_RUNNING_ORDER, Criterion, HearingState, PaperKind
 from marac.models.marac_referral import MaracReferral
 from marac.models.meeting import Meeting
 
 
-class Invited(Granted):
-    """Whether the membership's agency holds a current invitation to the hearing."""
+class Invited(OpenTo):
+    """Whether the agency holds a current invitation to the hearing, and nothing bars the membership from its case.
 
-    sql = Granted.sql.replace("cases_grant", "marac_hearinggrant")
+    Asked of the hearing's own row.
+    """
+
+    sql = OpenTo.sql.replace("cases_grant", "marac_hearinggrant").replace(
+        "content_object_id = {column}", "content_object_id = {row}.id"
+    )
 
 
 class HearingQuerySet(models.QuerySet["Hearing"]):
     def visible_to(self, membership: Membership) -> "HearingQuerySet":
         """Hearings that the agency holds a current grant on, less what bars the membership."""
-        invited = Invited.to(membership, "pk", [permission_id("marac", "view_hearing")])
-        return self.filter(invited, NotBarred.to(membership, "case_id"))
+        return self.filter(Invited.to(membership, "case_id", [permission_id("marac", "view_hearing")]))
 
     def in_running_order(self) -> "HearingQuerySet":
         """Hearings that hold a place on their agenda: not deferred, not withdrawn."""

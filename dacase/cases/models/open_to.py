@@ -52,24 +52,14 @@ class NotBarred(Condition):
         return cls(column, tuple(membership.bar_group_ids()))
 
 
-class Granted(Condition):
-    """Whether the agency holds a current permission on the row that the column names."""
+class OpenTo(Condition):
+    """Whether the agency holds a current grant on the case that the column names, and nothing bars the membership."""
 
     sql = (
-        "EXISTS (SELECT 1 FROM cases_grant held WHERE held.content_object_id = {column} AND "  # noqa: S608 - ours
+        "(EXISTS (SELECT 1 FROM cases_grant held WHERE held.content_object_id = {column} AND "  # noqa: S608 - ours
         + HELD.replace("{row}", "held")
-        + ")"
+        + f") AND {NOT_BARRED})"
     )
-
-    @classmethod
-    def to(cls, membership: Membership, column: str, permissions: Iterable[int]) -> "Granted":
-        return cls(column, *held_by(membership, permissions))
-
-
-class OpenTo(Condition):
-    """Both: the case is granted, and nothing bars the membership from it."""
-
-    sql = f"({Granted.sql} AND {NOT_BARRED})"
 
     @classmethod
     def to(cls, membership: Membership, column: str, permissions: Iterable[int]) -> "OpenTo":

@@ -34,11 +34,16 @@ def supervision_due(membership: Membership, until: date) -> QuerySet[Episode]:
 
 
 def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Episode]:
-    """Those that these workers have, and those that the reader supervised last: both need to find a day."""
+    """Those that these workers have, and those that the reader supervised last: both need to find a day.
+
+    Only where there was a supervision before. A first one is for the manager to arrange (`supervision_due`):
+    an agency that begins to record them would else fill every worker's day with all that she carries.
+    """
     mine = Q(worker__in=workers)
     if membership.may("supervise"):
         mine |= Q(supervised_by=membership.pk)
-    return _due(membership, until).filter(mine)[:LIMIT]
+    again = _named(membership).filter(mine, Q(supervised_until__lte=until))
+    return _shown(again)[:LIMIT]
 
 
 def due_on(episode: Episode) -> date:
@@ -49,16 +54,24 @@ def due_on(episode: Episode) -> date:
 
 
 def _due(membership: Membership, until: date) -> QuerySet[Episode]:
+    """Those whose next supervision is due until a day, or whose first is."""
+    is_due = Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until))
+    return _shown(_named(membership).filter(is_due))
+
+
+def _named(membership: Membership) -> QuerySet[Episode]:
     """Each has `supervised_until` and `supervised_by` of its newest supervision, None where there was none."""
     newest = Supervision.objects.filter(episode=OuterRef("pk")).order_by("-held_on", "-id")
     own = Episode.objects.own_of(membership).filter(closed_at=None, worker__isnull=False)
-    named = own.annotate(
+    return own.annotate(
         supervised_until=Subquery(newest.values("next_due_on")[:1]),
         supervised_by=Subquery(newest.values("supervisor_id")[:1]),
     )
-    due = named.filter(Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until)))
-    shown = due.select_related("case__headline__victim", "worker__user")
-    return shown.order_by(F("supervised_until").asc(nulls_first=True), "opened_at", "id")
+
+
+def _shown(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
+    named = episodes.select_related("case__headline__victim", "worker__user")
+    return named.order_by(F("supervised_until").asc(nulls_first=True), "opened_at", "id")
 
 
 def _first_is_due(until: date) -> Q:
