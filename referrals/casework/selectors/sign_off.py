@@ -34,7 +34,7 @@ def plan_sign_offs(case: Case, membership: Membership) -> QuerySet[SignOffReques
 
 def sign_offs_waiting(membership: Membership) -> QuerySet[SignOffRequest]:
     """Requests that this manager may answer: not her own, and not about her own judgement."""
-    waiting = own_sign_offs(membership).filter(state=SignOffState.OPEN)
+    waiting = _on_a_day(membership).select_related("asked_by__user").filter(state=SignOffState.OPEN)
     others = waiting.exclude(asked_by__user=membership.user_id)
     others = others.exclude(assessment__assessor__user=membership.user_id)
     return others.exclude(plan__written_by__user=membership.user_id).order_by("asked_at", "id")[:LIMIT]
@@ -42,5 +42,10 @@ def sign_offs_waiting(membership: Membership) -> QuerySet[SignOffRequest]:
 
 def sign_offs_sent_back(membership: Membership) -> QuerySet[SignOffRequest]:
     """Her own requests that were sent back and that she has not read."""
-    back = own_sign_offs(membership).filter(state=SignOffState.SENT_BACK, asked_by=membership, read_at=None)
+    back = _on_a_day(membership).filter(state=SignOffState.SENT_BACK, asked_by=membership, read_at=None)
     return back.order_by("answered_at", "id")[:LIMIT]
+
+
+def _on_a_day(membership: Membership) -> QuerySet[SignOffRequest]:
+    """With what a day shows of each and no more: its page joins fifteen tables, and planning that takes longest."""
+    return SignOffRequest.objects.visible_to(membership).select_related("case__headline__victim")
