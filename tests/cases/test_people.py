@@ -184,7 +184,7 @@ class TestPages:
         assert "We kept what you typed" in html
         client.post(url, person_form(role="perpetrator"))
         with acting_as(cast.idva):
-            assert not Draft.objects.exists()
+            assert not Draft.objects.kept().exists()
 
     @pytest.mark.parametrize("name", ["party_edit", "safe_contact_edit"])
     def test_a_party_of_another_agency_is_not_there(self, cast, party, sign_in, name):

@@ -195,6 +195,7 @@ def test_a_draft_that_comes_late_does_not_swallow_the_next_incident(cast, case, 
         {"submission": sent["submission"], "precision": "exact"},
     )
     page = text_of(idva.get(new_url(case)))
+    assert "We kept what you typed" not in page
     submission = re.search(r'name="submission" value="([^"]+)"', page)[1]
     assert submission != str(sent["submission"])
     idva.post(new_url(case), answers(submission=submission, what_happened="The next one."))

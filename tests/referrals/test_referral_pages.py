@@ -201,7 +201,7 @@ def test_what_was_typed_comes_back_and_is_forgotten_once_sent(cast, officer):
     assert "There is a problem" not in page
     officer.post(CREATE, typed())
     with acting_as(cast.police_officer):
-        assert not Draft.objects.exists()
+        assert not Draft.objects.kept().exists()
 
 
 def test_a_draft_is_seen_by_nobody_else(cast, officer, sign_in):

@@ -2,18 +2,17 @@
 
 from typing import Any, TypeVar
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from django.forms import BaseForm, BaseFormSet
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from dacase.agencies.access import ActingRequest
 from dacase.cases.models import Draft
 from dacase.cases.selectors.draft import draft_for
 from dacase.cases.services.draft import discard_draft
-from dacase.ui.forms import SubmitOnceForm
 
 AnyForm = TypeVar("AnyForm", bound="BaseForm | BaseFormSet[Any]")
 
@@ -29,21 +28,20 @@ class FormDraft:
         self.request = request
         self.membership = request.membership
         self.sent = request.method == "POST"
-        self.draft: Draft | None = None if self.sent else draft_for(self.membership, request.path)
+
+    @cached_property
+    def draft(self) -> Draft:
+        return draft_for(self.membership, self.request.path)
 
     def bind(self, form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
         """`form_class(**kwargs)` with its data. Works for forms and formsets, and for every widget."""
         if self.sent:
             return form_class(self.request.POST, self.request.FILES, **kwargs)
-        if self.draft is None:
+        if not self.draft.data:
             return form_class(**kwargs)
         form = form_class(as_posted(self.draft.data), **kwargs)
         if isinstance(form, BaseFormSet) and not form.management_form.is_valid():
             return form_class(**kwargs)
-        if isinstance(form, SubmitOnceForm):
-            # A draft that arrived after its form had gone through carries a number that is spent: what is
-            # typed next would be taken for the same act, and lost.
-            form.retype("submission", uuid4())
         return without_errors(form)
 
     def discard(self) -> None:
@@ -53,10 +51,11 @@ class FormDraft:
     @property
     def context(self) -> dict[str, Any]:
         """What layouts/form.html needs: `draft_url` to keep what is typed, `draft` when it was restored."""
-        query = urlencode({"for": self.request.path})
-        context: dict[str, Any] = {"draft_url": f"{reverse('cases:draft_save')}?{query}"}
-        if self.draft is not None:
-            discard_url = f"{reverse('cases:draft_discard')}?{query}"
+        page = {"for": self.request.path}
+        keeps = urlencode(page | {"round": self.draft.round})
+        context: dict[str, Any] = {"draft_url": f"{reverse('cases:draft_save')}?{keeps}"}
+        if self.draft.data and not self.sent:
+            discard_url = f"{reverse('cases:draft_discard')}?{urlencode(page)}"
             context["draft"] = {"saved_at": self.draft.saved_at, "discard_url": discard_url}
         return context
 

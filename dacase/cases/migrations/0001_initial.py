@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ),
                 ("path", models.CharField(max_length=300)),
                 ("data", models.JSONField(default=dict)),
+                ("round", models.PositiveIntegerField(default=0)),
                 ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),

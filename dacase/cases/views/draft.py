@@ -15,12 +15,14 @@ from dacase.cases.services.draft import discard_draft, save_draft
 @require_POST
 def draft_save(request: ActingRequest) -> HttpResponse:
     """Keep what is being typed, and say when."""
-    path = form_path(request)
+    path, sent = form_path(request), request.GET.get("round", "0")
+    if not (sent.isascii() and sent.isdecimal()) or len(sent) > 9:
+        raise Http404
     try:
-        draft = save_draft(request.membership, path=path, data=dict(request.POST.lists()))
+        draft = save_draft(request.membership, path=path, data=dict(request.POST.lists()), drawn=int(sent))
     except ValidationError as refusal:
         return render(request, "cases/draft/kept.html", {"refusal": refusal.messages[0]})
-    return render(request, "cases/draft/kept.html", {"saved_at": draft.saved_at})
+    return render(request, "cases/draft/kept.html", {"saved_at": draft.saved_at if draft else None})
 
 
 @require_POST
