@@ -1,17 +1,22 @@
 """What every page of a case shows round its own content: who it is about, its parts, what may be done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import QueryDict
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.access import ActingRequest
 from dacase.agencies.models import Membership
+from dacase.cases.forms.draft import FormDraft
 from dacase.cases.models import Case, Party
 from dacase.cases.rules import is_current_plan
 from dacase.ui.components import SafeContact, Tab
+from dacase.ui.forms import Form
 
 PARTS = (
     ("Overview", "cases:detail"),
@@ -58,6 +63,34 @@ def form_page(request: ActingRequest, case: Case, heading: str, **context: Any) 
     """The context of layouts/form.html for a form about a case."""
     back = reverse(context.pop("back", "cases:detail"), args=[case.pk])
     return {"heading": heading, "caption": f"Case {case.reference}", "back_url": back, **context}
+
+
+def act_page(
+    request: ActingRequest,
+    page: dict[str, Any],
+    *,
+    form: Form,
+    act: Callable[[], Any],
+    done: str,
+    to: str,
+    draft: FormDraft | None = None,
+    template: str = "layouts/form.html",
+) -> HttpResponse:
+    """A page with one form: does `act` once it is sent and holds, says `done` and goes to the address `to`.
+
+    Else the page `page` (of form_page) with the form on it; its way back is `to` as well.
+
+    Args:
+        draft: what the form was bound by, where what is typed is kept while it is typed.
+    """
+    is_sent = draft.sent if draft else form.is_bound
+    if is_sent and form.is_valid() and form.attempt(act):
+        if draft:
+            draft.discard()
+        messages.success(request, done)
+        return redirect(to)
+    kept = draft.context if draft else {}
+    return render(request, template, {**page, **kept, "form": form, "back_url": to})
 
 
 def contact_banner(party: Party | None, membership: Membership) -> SafeContact | None:

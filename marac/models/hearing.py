@@ -2,9 +2,8 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
-from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
@@ -82,22 +81,6 @@ class Hearing(models.Model):
         indexes = [models.Index(fields=["case", "-heard_on"]), models.Index(fields=["heard_on"])]
 
 
-class HearingGrantQuerySet(models.QuerySet["HearingGrant"]):
-    def held_by(self, membership: Membership) -> QuerySet["HearingGrant"]:
-        """Current invitations of the membership's agency to hearings."""
-        now = timezone.now()
-        return self.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=now),
-            valid_from__lte=now,
-            group_id=membership.agency.group_id,
-            permission_id=permission_id("marac", "view_hearing"),
-        )
-
-
-class HearingGrantManager(GroupObjectPermissionManager.from_queryset(HearingGrantQuerySet)):  # type: ignore[misc]
-    """guardian's manager, with our own queries beside its."""
-
-
 class HearingGrant(GroupObjectPermissionBase):
     """An agency's invitation to one hearing: scope `hearing`, a django-guardian permission row."""
 
@@ -108,7 +91,6 @@ class HearingGrant(GroupObjectPermissionBase):
     granted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
 
     history = HistoricalRecords()
-    objects = HearingGrantManager()  # type: ignore[misc]
 
     class Meta(GroupObjectPermissionBase.Meta):
         constraints = [

@@ -201,7 +201,7 @@ class TestPages:
 
 def test_grants_that_have_ended_but_are_not_swept_are_not_listed(cast, case):
     with acting_as(cast.idva):
-        assert Grant.objects.held_by(cast.idva).count() == 1
+        assert Grant.objects.opening(cast.idva).count() == 1
         Grant.objects.update(valid_from=timezone.now() - timezone.timedelta(days=2))
         Grant.objects.update(valid_until=timezone.now() - timezone.timedelta(days=1))
         assert not case_grants(cast.idva).exists()

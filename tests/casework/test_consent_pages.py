@@ -15,16 +15,9 @@ from referrals.casework.models import ConsentRecord
 from referrals.casework.services.consent import change_consent
 from tests.casework.consents import party, record, said, without
 from tests.casework.episodes import begun
-from tests.factories import make_case, share
+from tests.factories import share
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
 
 
 def address(name, thing):

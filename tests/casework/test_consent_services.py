@@ -21,17 +21,10 @@ from referrals.casework.selectors.consent import consents_due, consents_of, earl
 from referrals.casework.services import consent as services
 from tests.casework.consents import party, record, said, without
 from tests.casework.episodes import begun
-from tests.factories import make_case, share
+from tests.factories import share
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
 
 
 def follow(service, before, actor, what=None, **changes):

@@ -6,7 +6,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dacase.agencies.models import Membership
 from dacase.audit.models import Read
 from dacase.cases.models import Headline, Party
 from dacase.cases.services.case import add_location
@@ -41,12 +40,6 @@ def idva(cast, sign_in):
 @pytest.fixture
 def manager(cast, sign_in):
     return sign_in(cast.idva_manager)
-
-
-@pytest.fixture
-def hazel():
-    found = Membership.objects.select_related("user", "agency", "team")
-    return found.get(user__email="advocacy.hazel@example.org")
 
 
 def text_of(response):

@@ -23,13 +23,6 @@ from tests.factories import make_case, share
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
-
-
 def number(case, actor):
     today = timezone.localdate()
     with acting_as(actor):

@@ -18,16 +18,9 @@ from referrals.casework import panels
 from referrals.casework.models import Note
 from referrals.casework.selectors.note import notes_of
 from referrals.casework.services import note as services
-from tests.factories import make_case, share
+from tests.factories import share
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
 
 
 def write(case, actor, text="Invented words.", **changes):

@@ -23,13 +23,6 @@ MOST_QUERIES = 12
 
 
 @pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
-
-
-@pytest.fixture
 def idva(cast, sign_in):
     return sign_in(cast.idva)
 

@@ -22,16 +22,9 @@ from referrals.casework.services import plan_action as actions
 from referrals.casework.services.episode import allocate_episode
 from tests.casework.episodes import begun
 from tests.casework.plans import added, in_days, planned, step
-from tests.factories import make_case, share
+from tests.factories import share
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
 
 
 @pytest.fixture

@@ -18,29 +18,15 @@ from referrals.casework.rules.risk_assessment import in_use, rests_on_judgement
 from referrals.casework.selectors.sign_off import sign_offs_sent_back, sign_offs_waiting
 from referrals.casework.services import sign_off as services
 from tests.casework.builders import answered, assessed
-from tests.factories import make_case, share
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
-
-
-@pytest.fixture
 def judged(cast, case):
     """Four yes answers, judged high."""
     return assessed(case, cast.idva, 4, judgement="Invented reason")
-
-
-@pytest.fixture
-def hazel():
-    found = Membership.objects.select_related("user", "agency", "team")
-    return found.get(user__email="advocacy.hazel@example.org")
 
 
 def ask(assessment, actor, **changes):

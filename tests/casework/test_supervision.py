@@ -24,28 +24,15 @@ from referrals.casework.services import supervision as services
 from referrals.casework.services.closure import close_episode
 from referrals.casework.services.supervision import Talk
 from tests.casework.episodes import all_answers, begun, fresh
-from tests.factories import make_case, share
+from tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
-
-
-@pytest.fixture
 def episode(cast, case):
     return begun(case, cast.idva_manager, cast.idva)
-
-
-@pytest.fixture
-def hazel():
-    found = Membership.objects.select_related("user", "agency", "team")
-    return found.get(user__email="advocacy.hazel@example.org")
 
 
 def talk(**changes):
@@ -182,6 +169,15 @@ def test_it_is_on_the_day_of_the_worker_and_of_who_supervised_last(cast, episode
     day = reverse("casework:my_day")
     assert "Arrange supervision of this support" in text_of(sign_in(cast.idva).get(day))
     assert f"Talk this through with {cast.idva.user.name}" in text_of(sign_in(cast.idva_manager).get(day))
+
+
+def test_a_first_one_is_for_the_manager_to_arrange_and_fills_no_workers_day(cast, episode):
+    late = TODAY + timedelta(days=400)
+    with acting_as(cast.idva_manager):
+        assert [one.pk for one in supervision_due(cast.idva_manager, late)] == [episode.pk]
+        assert not supervision_on_day(cast.idva_manager, [cast.idva_manager.pk], late)
+    with acting_as(cast.idva):
+        assert not supervision_on_day(cast.idva, [cast.idva.pk], late)
 
 
 def test_the_managers_page_shows_what_is_due_for_the_same_queries(cast, hazel, sign_in):

@@ -18,23 +18,9 @@ from referrals.casework.services import task as services
 from referrals.casework.services.cover import set_cover
 from tests.casework.episodes import begun
 from tests.casework.todo import added, what
-from tests.factories import make_case, share
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
-
-
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
-
-
-@pytest.fixture
-def hazel():
-    found = Membership.objects.select_related("user", "agency", "team")
-    return found.get(user__email="advocacy.hazel@example.org")
 
 
 def address(name, thing):

@@ -49,12 +49,6 @@ def task(cast, case):
     return added(case, cast.idva, title="Ring the surgery", due_on=TODAY + timedelta(days=1), remind_on=TODAY)
 
 
-@pytest.fixture
-def hazel():
-    found = Membership.objects.select_related("user", "agency", "team")
-    return found.get(user__email="advocacy.hazel@example.org")
-
-
 def clock(**changes):
     """The clock, which acts for nobody, and then the worker takes what was put on its way."""
     with acting_as(None):

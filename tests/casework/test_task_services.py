@@ -27,19 +27,6 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
-@pytest.fixture
-def case(cast):
-    case = make_case(cast.idva)
-    share(case, cast.social_worker.agency, actor=cast.idva)
-    return case
-
-
-@pytest.fixture
-def hazel():
-    found = Membership.objects.select_related("user", "agency", "team")
-    return found.get(user__email="advocacy.hazel@example.org")
-
-
 def act(service, task, actor, **changes):
     with acting_as(actor):
         return service(task.pk, actor=actor, **changes)

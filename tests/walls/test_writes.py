@@ -212,8 +212,11 @@ CHANGES = {  # a kind of column -> how to change a value of it in SQL
 
 
 def change_of_some_field(model):
-    """`column = expression` for the first plain field of the model; None where all are references."""
-    for field in model._meta.concrete_fields:
+    """`column = expression` for the first plain field of the model; None where all are references.
+
+    Rather one that is never empty: nothing minus a day is nothing still.
+    """
+    for field in sorted(model._meta.concrete_fields, key=lambda field: field.null):
         if field.get_internal_type() in CHANGES and not field.choices and field.editable:
             return f"{field.column} = {CHANGES[field.get_internal_type()].format(field.column)}"
     return None

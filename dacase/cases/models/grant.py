@@ -32,14 +32,6 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         now = timezone.now()
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now), valid_from__lte=now)
 
-    def held_by(self, membership: Membership, scopes: Iterable[str] = (Scope.CASE,)) -> QuerySet["Grant"]:
-        """Current grants of the membership's agency in any of `scopes`.
-
-        One group and, mostly, one permission: `=` keeps the order of the index, `IN` of several would not.
-        """
-        ids = [permission_id("cases", scope) for scope in scopes]
-        return self.current().filter(group_id=membership.agency.group_id, permission_id__in=ids)
-
     def opening(self, membership: Membership, scopes: Iterable[str] = (Scope.CASE,)) -> QuerySet["Grant"]:
         """Those that the membership sees a case through: held by its agency, and nothing bars it."""
         permissions = [permission_id("cases", scope) for scope in scopes]

@@ -10,6 +10,7 @@ from dacase.cases.models import Case, Party
 from dacase.cases.models.case import is_open_to
 from dacase.ui.words import day_words
 from referrals.casework.choices import Known, Precision, ReportedBy
+from referrals.casework.models.struck import StruckOut
 from referrals.casework.rules.incident import kinds
 
 
@@ -23,7 +24,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(struck_at__isnull=True)
 
 
-class Incident(models.Model):
+class Incident(StruckOut):
     """One thing that happened, recorded once for everybody who holds the file.
 
     The agency that recorded it may change it, or strike it out with a reason; nothing is ever deleted. Where it
@@ -58,11 +59,6 @@ class Incident(models.Model):
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(null=True, blank=True)
-    struck_at = models.DateTimeField(null=True, blank=True)
-    struck_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    struck_reason = models.CharField(max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     history = HistoricalRecords()

@@ -7,9 +7,10 @@ from simple_history.models import HistoricalRecords
 from dacase.agencies.models import Membership
 from referrals.casework.choices import NoteKind
 from referrals.casework.models.owned import OwnedInCase
+from referrals.casework.models.struck import StruckOut
 
 
-class Note(OwnedInCase):
+class Note(OwnedInCase, StruckOut):
     """What somebody wrote down about a case. It belongs to the agency until it is shared, and is never deleted:
 
     what was entered in error is struck out with a reason and stays in the history.
@@ -22,11 +23,6 @@ class Note(OwnedInCase):
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(null=True, blank=True)
-    struck_at = models.DateTimeField(null=True, blank=True)
-    struck_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    struck_reason = models.CharField(max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     history = HistoricalRecords()

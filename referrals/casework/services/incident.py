@@ -17,6 +17,7 @@ from referrals.casework.choices import Known, Precision, ReportedBy
 from referrals.casework.models import Incident
 from referrals.casework.rules.incident import kinds
 from referrals.casework.selectors.incident import perpetrators_of
+from referrals.casework.services.owned import save_version, strike_out
 from referrals.services.versions import check_version
 
 # The answer to “Who did it?” that names nobody.
@@ -86,7 +87,7 @@ def change_incident(incident_id: UUID, *, account: Account, version: int, actor:
     for name, value in values.items():
         setattr(incident, name, value)
     incident.changed_at = timezone.now()
-    return _save(incident, "incident_changed", actor)
+    return save_version(incident, "incident_changed", actor)
 
 
 @transaction.atomic
@@ -98,10 +99,8 @@ def strike_incident(incident_id: UUID, *, reason: str, actor: Membership) -> Inc
     incident = _lock(incident_id, actor)
     if incident.struck_at is not None:
         return incident
-    if not reason.strip():
-        raise ValidationError({"reason": "Say what is wrong with this record"})
-    incident.struck_at, incident.struck_by, incident.struck_reason = timezone.now(), actor, reason.strip()
-    return _save(incident, "incident_struck_out", actor)
+    strike_out(incident, reason=reason, missing="Say what is wrong with this record", actor=actor)
+    return save_version(incident, "incident_struck_out", actor)
 
 
 def as_fields(incident: Incident) -> dict[str, Any]:
@@ -150,10 +149,3 @@ def _checked(account: Account, case: Case, actor: Membership) -> dict[str, Any]:
     if errors:
         raise ValidationError(errors)
     return values
-
-
-def _save(incident: Incident, verb: str, actor: Membership) -> Incident:
-    incident.version += 1
-    incident.save()
-    record_event(verb, actor=actor, subject=incident, case_id=incident.case_id)
-    return incident

@@ -14,6 +14,7 @@ from dacase.cases.models import Case
 from referrals.casework.choices import NoteKind
 from referrals.casework.models import Note
 from referrals.casework.selectors.note import own_notes
+from referrals.casework.services.owned import save_version, share, strike_out, take_back
 from referrals.services.versions import check_version
 
 
@@ -66,7 +67,7 @@ def change_note(note_id: UUID, *, text: str, version: int, actor: Membership) ->
     _check_not_struck(note)
     _check(text, note.happened_at)
     note.text, note.changed_at = text.strip(), timezone.now()
-    return _save(note, "note_changed", actor)
+    return save_version(note, "note_changed", actor)
 
 
 @transaction.atomic
@@ -79,10 +80,8 @@ def share_note(note_id: UUID, *, reason: str, actor: Membership) -> Note:
     if note.is_shared:
         return note
     _check_not_struck(note)
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why other agencies need to read this note"})
-    note.shared_at, note.shared_by, note.share_reason = timezone.now(), actor, reason.strip()
-    return _save(note, "note_shared", actor)
+    share(note, reason=reason, missing="Say why other agencies need to read this note", actor=actor)
+    return save_version(note, "note_shared", actor)
 
 
 @transaction.atomic
@@ -91,8 +90,8 @@ def unshare_note(note_id: UUID, *, actor: Membership) -> Note:
     note = _lock(note_id, actor)
     if not note.is_shared:
         return note
-    note.shared_at, note.shared_by, note.share_reason = None, None, ""
-    return _save(note, "note_taken_back", actor)
+    take_back(note)
+    return save_version(note, "note_taken_back", actor)
 
 
 @transaction.atomic
@@ -104,11 +103,9 @@ def strike_note(note_id: UUID, *, reason: str, actor: Membership) -> Note:
     note = _lock(note_id, actor)
     if note.struck_at is not None:
         return note
-    if not reason.strip():
-        raise ValidationError({"reason": "Say what is wrong with this note"})
-    note.struck_at, note.struck_by, note.struck_reason = timezone.now(), actor, reason.strip()
-    note.shared_at, note.shared_by, note.share_reason = None, None, ""
-    return _save(note, "note_struck_out", actor)
+    strike_out(note, reason=reason, missing="Say what is wrong with this note", actor=actor)
+    take_back(note)
+    return save_version(note, "note_struck_out", actor)
 
 
 def _lock(note_id: UUID, actor: Membership) -> Note:
@@ -126,10 +123,3 @@ def _check(text: str, at: datetime) -> None:
 def _check_not_struck(note: Note) -> None:
     if note.struck_at is not None:
         raise ValidationError("This note is struck out. Write a new one")
-
-
-def _save(note: Note, verb: str, actor: Membership) -> Note:
-    note.version += 1
-    note.save()
-    record_event(verb, actor=actor, subject=note, case_id=note.case_id)
-    return note

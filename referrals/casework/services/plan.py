@@ -13,6 +13,7 @@ from dacase.audit.services import record_event
 from dacase.cases.models import Case
 from referrals.casework.models import Plan
 from referrals.casework.selectors.plan import own_plans
+from referrals.casework.services.owned import save_version, share, take_back
 from referrals.services.versions import check_version
 
 PAST = "The day must be today or in the future"
@@ -65,7 +66,7 @@ def change_plan(plan_id: UUID, *, wishes: str, review_on: date, version: int, ac
     if review_on != plan.review_on:
         _check_day(review_on)
     plan.wishes, plan.review_on, plan.changed_at = wishes.strip(), review_on, timezone.now()
-    return _save(plan, "plan_changed", actor)
+    return save_version(plan, "plan_changed", actor)
 
 
 @transaction.atomic
@@ -77,10 +78,8 @@ def share_plan(plan_id: UUID, *, reason: str, actor: Membership) -> Plan:
     plan = lock_plan(plan_id, actor)
     if plan.is_shared:
         return plan
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why other agencies need to read this plan"})
-    plan.shared_at, plan.shared_by, plan.share_reason = timezone.now(), actor, reason.strip()
-    return _save(plan, "plan_shared", actor)
+    share(plan, reason=reason, missing="Say why other agencies need to read this plan", actor=actor)
+    return save_version(plan, "plan_shared", actor)
 
 
 @transaction.atomic
@@ -89,8 +88,8 @@ def unshare_plan(plan_id: UUID, *, actor: Membership) -> Plan:
     plan = lock_plan(plan_id, actor)
     if not plan.is_shared:
         return plan
-    plan.shared_at, plan.shared_by, plan.share_reason = None, None, ""
-    return _save(plan, "plan_taken_back", actor)
+    take_back(plan)
+    return save_version(plan, "plan_taken_back", actor)
 
 
 def lock_plan(plan_id: UUID, actor: Membership) -> Plan:
@@ -102,10 +101,3 @@ def lock_plan(plan_id: UUID, actor: Membership) -> Plan:
 def _check_day(review_on: date) -> None:
     if review_on < timezone.localdate():
         raise ValidationError({"review_on": PAST})
-
-
-def _save(plan: Plan, verb: str, actor: Membership) -> Plan:
-    plan.version += 1
-    plan.save()
-    record_event(verb, actor=actor, subject=plan, case_id=plan.case_id)
-    return plan

@@ -18,6 +18,7 @@ from referrals.casework.models import Episode, Task
 from referrals.casework.rules.task import usual_reminder
 from referrals.casework.selectors.task import own_tasks
 from referrals.casework.services.episode import check_can_be_given
+from referrals.casework.services.owned import save_version
 from referrals.services.versions import check_version
 
 ENDED = "This task has ended. Put it back first"
@@ -92,7 +93,7 @@ def change_task(task_id: UUID, *, what: What, version: int, actor: Membership) -
     _check(what, is_new=what.due_on != task.due_on)
     for name, value in _facts(what).items():
         setattr(task, name, value)
-    return _save(task, "task_changed", actor)
+    return save_version(task, "task_changed", actor)
 
 
 @transaction.atomic
@@ -111,7 +112,7 @@ def give_task(task_id: UUID, *, worker: Membership, version: int, actor: Members
     _check_open(task)
     check_can_be_given(worker, [task.case_id], actor=actor)
     task.worker = worker
-    return _save(task, "task_given", actor)
+    return save_version(task, "task_given", actor)
 
 
 @transaction.atomic
@@ -145,7 +146,7 @@ def put_back_task(task_id: UUID, *, actor: Membership) -> Task:
     if task.is_open:
         return task
     task.state, task.ended_at, task.ended_by, task.why_dropped = TaskState.OPEN, None, None, ""
-    return _save(task, "task_put_back", actor)
+    return save_version(task, "task_put_back", actor)
 
 
 def _lock(task_id: UUID, actor: Membership) -> Task:
@@ -184,11 +185,4 @@ def _check_open(task: Task) -> None:
 def _end(task: Task, state: TaskState, verb: str, actor: Membership) -> Task:
     _check_open(task)
     task.state, task.ended_at, task.ended_by = state, timezone.now(), actor
-    return _save(task, verb, actor)
-
-
-def _save(task: Task, verb: str, actor: Membership) -> Task:
-    task.version += 1
-    task.save()
-    record_event(verb, actor=actor, subject=task, case_id=task.case_id)
-    return task
+    return save_version(task, verb, actor)

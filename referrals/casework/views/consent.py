@@ -1,15 +1,15 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame
+from dacase.cases.frame import act_page, form_page, frame
 from dacase.ui.components import Fact, Lines, Many, Text
 from dacase.ui.tables import keyset_page
 from dacase.ui.words import moment_words
@@ -78,27 +78,24 @@ def consent_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     """Record what somebody said to a purpose for the first time."""
     case, member = case_or_404(request, case_pk), request.membership
     draft = FormDraft(request)
-    parties = parties_to_support(case)
-    form = draft.bind(ConsentForm, parties=parties, deciders=selectors.deciders(member))
-    if draft.sent and form.is_valid():
-        data = form.cleaned_data
-        if form.attempt(
-            lambda: services.record_consent(
-                data["party"],
-                purpose=data["purpose"],
-                said=form.said(),
-                submission=data["submission"],
-                actor=member,
-            )
-        ):
-            draft.discard()
-            messages.success(request, "It is recorded. Everybody who holds the whole file can read it.")
-            return redirect("casework:consents", case_pk)
-    context = form_page(
-        request, case, "Record consent", form=form, back="casework:consents",
-        intro="What was asked and what was answered, for one person and one purpose.", **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    form = draft.bind(ConsentForm, parties=parties_to_support(case), deciders=selectors.deciders(member))
+
+    def act() -> ConsentRecord:
+        party, purpose, submission = (form.cleaned_data[name] for name in ("party", "purpose", "submission"))
+        return services.record_consent(
+            party, purpose=purpose, said=form.said(), submission=submission, actor=member
+        )
+
+    intro = "What was asked and what was answered, for one person and one purpose."
+    return act_page(
+        request,
+        form_page(request, case, "Record consent", intro=intro),
+        form=form,
+        draft=draft,
+        act=act,
+        done="It is recorded. Everybody who holds the whole file can read it.",
+        to=reverse("casework:consents", args=[case_pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,25 +118,24 @@ def consent_withdraw(request: ActingRequest, pk: UUID) -> HttpResponse:
 def _follow(
     request: ActingRequest, pk: UUID, form_class: type[ChangeConsentForm], act: Any, heading: str, done: str
 ) -> HttpResponse:
-    record, member = (
-        read_or_404(request, selectors.readable_consents(request.membership), pk),
-        request.membership,
-    )
+    member = request.membership
+    record = read_or_404(request, selectors.readable_consents(member), pk)
     draft = FormDraft(request)
     form = draft.bind(form_class, record=record, deciders=selectors.deciders(member))
-    if draft.sent and form.is_valid():
-        data = form.cleaned_data
-        if form.attempt(
-            lambda: act(
-                pk, said=form.said(), version=data["version"], submission=data["submission"], actor=member
-            )
-        ):
-            draft.discard()
-            messages.success(request, done)
-            return redirect("casework:consents", record.case_id)
-    context = form_page(
-        request, record.case, heading, form=form, back="casework:consents",
-        intro=f"{record.label}, {record.party.person.name}. Until now: {record.get_answer_display().lower()}.",
-        **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    until_now = record.get_answer_display().lower()
+    intro = f"{record.label}, {record.party.person.name}. Until now: {until_now}."
+    return act_page(
+        request,
+        form_page(request, record.case, heading, intro=intro),
+        form=form,
+        draft=draft,
+        act=lambda: act(
+            pk,
+            said=form.said(),
+            version=form.cleaned_data["version"],
+            submission=form.cleaned_data["submission"],
+            actor=member,
+        ),
+        done=done,
+        to=reverse("casework:consents", args=[record.case_id]),
+    )

@@ -1,9 +1,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dacase.agencies.access import ActingRequest, NotAllowed, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.frame import act_page, form_page, frame, posted
 from dacase.cases.models import Case
 from dacase.ui.tables import capped_count, keyset_page
 from referrals.casework.forms.incident import (
@@ -62,25 +61,20 @@ def incident_list(request: ActingRequest, case_pk: UUID) -> HttpResponse:
 @requires("record_incident")
 def incident_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     """Record an incident; what is typed is kept while it is typed."""
-    case = case_or_404(request, case_pk)
+    case, member = case_or_404(request, case_pk), request.membership
     draft = FormDraft(request)
-    initial = {"known_to": str(request.membership.agency_id)}
-    form = draft.bind(IncidentForm, initial=initial, **named(request, case))
-    if draft.sent and form.is_valid():
-        account, submission, actor = form.account(), form.cleaned_data["submission"], request.membership
-        if form.attempt(
-            lambda: services.record_incident(case_pk, account=account, submission=submission, actor=actor)
-        ):
-            draft.discard()
-            messages.success(
-                request, "The incident is recorded. Everybody who holds the whole file can read it."
-            )
-            return redirect("casework:incidents", case_pk)
-    context = form_page(
-        request, case, "Record an incident", form=form, intro=FIRST_LOOK, submit_text="Record the incident",
-        back_url=reverse("casework:incidents", args=[case_pk]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    form = draft.bind(IncidentForm, initial={"known_to": str(member.agency_id)}, **named(request, case))
+    return act_page(
+        request,
+        form_page(request, case, "Record an incident", intro=FIRST_LOOK, submit_text="Record the incident"),
+        form=form,
+        draft=draft,
+        act=lambda: services.record_incident(
+            case_pk, account=form.account(), submission=form.cleaned_data["submission"], actor=member
+        ),
+        done="The incident is recorded. Everybody who holds the whole file can read it.",
+        to=reverse("casework:incidents", args=[case_pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,17 +87,17 @@ def incident_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     form = draft.bind(
         ChangeIncidentForm, initial=initial, **named(request, incident.case, also=incident.known_to_id)
     )
-    if draft.sent and form.is_valid():
-        account, version, actor = form.account(), form.cleaned_data["version"], request.membership
-        if form.attempt(lambda: services.change_incident(pk, account=account, version=version, actor=actor)):
-            draft.discard()
-            messages.success(request, "The incident is changed. What it said before stays in its history.")
-            return redirect("casework:incidents", incident.case_id)
-    context = form_page(
-        request, incident.case, "Change the incident", form=form,
-        back_url=reverse("casework:incidents", args=[incident.case_id]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, incident.case, "Change the incident"),
+        form=form,
+        draft=draft,
+        act=lambda: services.change_incident(
+            pk, account=form.account(), version=form.cleaned_data["version"], actor=request.membership
+        ),
+        done="The incident is changed. What it said before stays in its history.",
+        to=reverse("casework:incidents", args=[incident.case_id]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,16 +106,18 @@ def incident_strike(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Say what is wrong, then strike it out."""
     incident = own_incident(request, pk)
     form = StrikeIncidentForm(posted(request))
-    if form.is_valid() and form.attempt(
-        lambda: services.strike_incident(pk, reason=form.cleaned_data["reason"], actor=request.membership)
-    ):
-        messages.success(request, "The incident is struck out.")
-        return redirect("casework:incidents", incident.case_id)
-    context = form_page(
-        request, incident.case, "Strike out this incident", form=form, intro=KEPT, submit_text="Strike it out",
-        back_url=reverse("casework:incidents", args=[incident.case_id]),
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(
+            request, incident.case, "Strike out this incident", intro=KEPT, submit_text="Strike it out"
+        ),
+        form=form,
+        act=lambda: services.strike_incident(
+            pk, reason=form.cleaned_data["reason"], actor=request.membership
+        ),
+        done="The incident is struck out.",
+        to=reverse("casework:incidents", args=[incident.case_id]),
+    )
 
 
 def own_incident(request: ActingRequest, pk: UUID) -> Incident:

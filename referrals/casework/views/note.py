@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.frame import act_page, form_page, frame, posted
 from dacase.ui.forms import Form
 from dacase.ui.tables import capped_count, keyset_page
 from referrals.casework.forms.note import ChangeNoteForm, NoteFilter, NoteForm, ShareNoteForm, StrikeNoteForm
@@ -47,19 +47,15 @@ def note_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     case = case_or_404(request, case_pk)
     draft = FormDraft(request)
     form = draft.bind(NoteForm)
-    if (
-        draft.sent
-        and form.is_valid()
-        and form.attempt(lambda: services.write_note(case_pk, actor=request.membership, **form.note()))
-    ):
-        draft.discard()
-        messages.success(request, "The note is saved. Your agency alone reads it until you share it.")
-        return redirect("casework:notes", case_pk)
-    context = form_page(
-        request, case, "Write a note", form=form, submit_text="Save the note",
-        back_url=reverse("casework:notes", args=[case_pk]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, case, "Write a note", submit_text="Save the note"),
+        form=form,
+        draft=draft,
+        act=lambda: services.write_note(case_pk, actor=request.membership, **form.note()),
+        done="The note is saved. Your agency alone reads it until you share it.",
+        to=reverse("casework:notes", args=[case_pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,19 +65,15 @@ def note_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     note = read_or_404(request, own_notes(request.membership), pk)
     draft = FormDraft(request)
     form = draft.bind(ChangeNoteForm, initial={"text": note.text, "version": note.version})
-    if (
-        draft.sent
-        and form.is_valid()
-        and form.attempt(lambda: services.change_note(pk, actor=request.membership, **form.cleaned_data))
-    ):
-        draft.discard()
-        messages.success(request, "The note is changed. The former words stay in its history.")
-        return redirect("casework:notes", note.case_id)
-    context = form_page(
-        request, note.case, "Change the note", form=form,
-        back_url=reverse("casework:notes", args=[note.case_id]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, note.case, "Change the note"),
+        form=form,
+        draft=draft,
+        act=lambda: services.change_note(pk, actor=request.membership, **form.cleaned_data),
+        done="The note is changed. The former words stay in its history.",
+        to=reverse("casework:notes", args=[note.case_id]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,14 +115,12 @@ def _with_reason(
 ) -> HttpResponse:
     note = read_or_404(request, own_notes(request.membership), pk)
     form = form_class(posted(request))
-    if form.is_valid() and form.attempt(
-        lambda: act(pk, reason=form.cleaned_data["reason"], actor=request.membership)
-    ):
-        messages.success(request, done)
-        return redirect("casework:notes", note.case_id)
     heading, intro = words
-    context = form_page(
-        request, note.case, heading, form=form, intro=intro, submit_text=heading,
-        back_url=reverse("casework:notes", args=[note.case_id]),
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, note.case, heading, intro=intro, submit_text=heading),
+        form=form,
+        act=lambda: act(pk, reason=form.cleaned_data["reason"], actor=request.membership),
+        done=done,
+        to=reverse("casework:notes", args=[note.case_id]),
+    )

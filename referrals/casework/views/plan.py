@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.frame import act_page, form_page, frame, posted
 from dacase.cases.models import Case
 from dacase.cases.selectors.together import together
 from referrals.casework.choices import SignOffState
@@ -101,19 +101,15 @@ def plan_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     case = case_or_404(request, case_pk)
     draft = FormDraft(request)
     form = draft.bind(PlanForm)
-    if (
-        draft.sent
-        and form.is_valid()
-        and form.attempt(lambda: services.write_plan(case_pk, actor=request.membership, **form.cleaned_data))
-    ):
-        draft.discard()
-        messages.success(request, "The plan is saved. Your agency alone reads it until you share it.")
-        return redirect("casework:plan", case_pk)
-    context = form_page(
-        request, case, "Write the plan", form=form, submit_text="Save the plan",
-        back_url=reverse("casework:plan", args=[case_pk]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, case, "Write the plan", submit_text="Save the plan"),
+        form=form,
+        draft=draft,
+        act=lambda: services.write_plan(case_pk, actor=request.membership, **form.cleaned_data),
+        done="The plan is saved. Your agency alone reads it until you share it.",
+        to=reverse("casework:plan", args=[case_pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,19 +120,15 @@ def plan_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     initial = {"wishes": found.wishes, "review_on": found.review_on, "version": found.version}
     draft = FormDraft(request)
     form = draft.bind(ChangePlanForm, initial=initial)
-    if (
-        draft.sent
-        and form.is_valid()
-        and form.attempt(lambda: services.change_plan(pk, actor=request.membership, **form.cleaned_data))
-    ):
-        draft.discard()
-        messages.success(request, "The plan is changed. The former words stay in its history.")
-        return redirect("casework:plan", found.case_id)
-    context = form_page(
-        request, found.case, "Look at the plan again", form=form,
-        back_url=reverse("casework:plan", args=[found.case_id]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, found.case, "Look at the plan again"),
+        form=form,
+        draft=draft,
+        act=lambda: services.change_plan(pk, actor=request.membership, **form.cleaned_data),
+        done="The plan is changed. The former words stay in its history.",
+        to=reverse("casework:plan", args=[found.case_id]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,17 +137,15 @@ def plan_share(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Say why, then let everybody who holds the case read it."""
     found = read_or_404(request, own_plans(request.membership), pk)
     form = SharePlanForm(posted(request))
-    if form.is_valid() and form.attempt(
-        lambda: services.share_plan(pk, actor=request.membership, **form.cleaned_data)
-    ):
-        messages.success(request, "The plan is shared.")
-        return redirect("casework:plan", found.case_id)
     intro = "Everybody who holds the whole file can read it then, with its actions and what is added later."
-    context = form_page(
-        request, found.case, "Share the plan", form=form, intro=intro, submit_text="Share the plan",
-        back_url=reverse("casework:plan", args=[found.case_id]),
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+    return act_page(
+        request,
+        form_page(request, found.case, "Share the plan", intro=intro, submit_text="Share the plan"),
+        form=form,
+        act=lambda: services.share_plan(pk, actor=request.membership, **form.cleaned_data),
+        done="The plan is shared.",
+        to=reverse("casework:plan", args=[found.case_id]),
+    )
 
 
 @require_POST

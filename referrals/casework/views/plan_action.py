@@ -1,9 +1,8 @@
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,8 +10,7 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.agencies.models import Membership
 from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, posted
-from dacase.cases.models import Case
+from dacase.cases.frame import act_page, form_page, posted
 from dacase.ui.components import Clock, Fact, Lines
 from referrals.casework.forms.plan import ActionForm, ChangeActionForm, SettleActionForm
 from referrals.casework.models import PlanAction
@@ -28,15 +26,15 @@ def plan_action_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     plan = read_or_404(request, own_plans(request.membership), pk)
     draft = FormDraft(request)
     form = draft.bind(ActionForm, colleagues=workers_to_give(request.membership, [plan.case_id]))
-    if (
-        draft.sent
-        and form.is_valid()
-        and form.attempt(lambda: services.add_action(pk, actor=request.membership, **form.step()))
-    ):
-        draft.discard()
-        messages.success(request, "The action is in the plan.")
-        return redirect("casework:plan", plan.case_id)
-    return _page(request, plan.case, "Add an action", form=form, **draft.context)
+    return act_page(
+        request,
+        form_page(request, plan.case, "Add an action"),
+        form=form,
+        draft=draft,
+        act=lambda: services.add_action(pk, actor=request.membership, **form.step()),
+        done="The action is in the plan.",
+        to=reverse("casework:plan", args=[plan.case_id]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,15 +46,15 @@ def plan_action_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     initial = {name: getattr(action, name) for name in names} | {"worker": str(action.worker_id or "")}
     draft = FormDraft(request)
     form = draft.bind(ChangeActionForm, initial=initial, colleagues=_workers(action, request.membership))
-    if (
-        draft.sent
-        and form.is_valid()
-        and form.attempt(lambda: services.change_action(pk, actor=request.membership, **form.step()))
-    ):
-        draft.discard()
-        messages.success(request, "The action is changed. The former words stay in its history.")
-        return redirect("casework:plan", action.case_id)
-    return _page(request, action.plan.case, "Change the action", form=form, **draft.context)
+    return act_page(
+        request,
+        form_page(request, action.plan.case, "Change the action"),
+        form=form,
+        draft=draft,
+        act=lambda: services.change_action(pk, actor=request.membership, **form.step()),
+        done="The action is changed. The former words stay in its history.",
+        to=reverse("casework:plan", args=[action.case_id]),
+    )
 
 
 def _workers(action: PlanAction, membership: Membership) -> list[Membership]:
@@ -72,19 +70,21 @@ def plan_action_settle(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Say what became of an action."""
     action = read_or_404(request, own_actions(request.membership), pk)
     form = SettleActionForm(posted(request), initial={"version": action.version})
-    if form.is_valid() and form.attempt(
-        lambda: services.settle_action(pk, actor=request.membership, **form.cleaned_data)
-    ):
-        messages.success(request, "Saved. You can put the action back from the plan.")
-        return redirect("casework:plan", action.case_id)
     facts = [
         Fact("Action", Lines(action.text)),
         Fact("Answers", Lines(action.need)),
         Fact("Who", action.who),
         Fact("By when", Clock(action.due_on)),
     ]
-    heading, template = action.title, "casework/plan/settle.html"
-    return _page(request, action.plan.case, heading, template, form=form, facts=facts, action_of=action)
+    return act_page(
+        request,
+        form_page(request, action.plan.case, action.title, facts=facts, action_of=action),
+        form=form,
+        act=lambda: services.settle_action(pk, actor=request.membership, **form.cleaned_data),
+        done="Saved. You can put the action back from the plan.",
+        to=reverse("casework:plan", args=[action.case_id]),
+        template="casework/plan/settle.html",
+    )
 
 
 @require_POST
@@ -95,10 +95,3 @@ def plan_action_put_back(request: ActingRequest, pk: UUID) -> HttpResponse:
     services.put_back_action(action.pk, actor=request.membership)
     messages.success(request, "The action is to do again.")
     return redirect("casework:plan", action.case_id)
-
-
-def _page(
-    request: ActingRequest, case: Case, heading: str, template: str = "layouts/form.html", **context: Any
-) -> HttpResponse:
-    back = reverse("casework:plan", args=[case.pk])
-    return render(request, template, form_page(request, case, heading, back_url=back, **context))

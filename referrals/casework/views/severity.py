@@ -1,9 +1,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame
+from dacase.cases.frame import act_page, form_page, frame
 from dacase.ui.charts import Chart, bar_chart
 from dacase.ui.components import Column, Lines, Table
 from referrals.casework.choices import Severity, SeverityChange, Stage
@@ -62,18 +61,20 @@ def severity_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     draft = FormDraft(request)
     asked = request.GET.get("stage", "")
     form = draft.bind(SeverityForm, initial={"stage": asked} if asked in Stage.values else {})
-    if draft.sent and form.is_valid():
+
+    def act() -> SeverityGrid:
         data = {name: form.cleaned_data[name] for name in ("stage", "assessed_on", "note", "submission")}
-        ratings, actor = form.ratings(), request.membership
-        if form.attempt(lambda: record_severity(case_pk, ratings=ratings, actor=actor, **data)):
-            draft.discard()
-            messages.success(request, "The record is saved. It stands beside the earlier ones.")
-            return redirect("casework:severity", case_pk)
-    context = form_page(
-        request, case, "How severe is it now?", form=form, intro=INTRO, submit_text="Save the record",
-        back_url=reverse("casework:severity", args=[case_pk]), **draft.context,
-    )  # fmt: skip
-    return render(request, "layouts/form.html", context)
+        return record_severity(case_pk, ratings=form.ratings(), actor=request.membership, **data)
+
+    return act_page(
+        request,
+        form_page(request, case, "How severe is it now?", intro=INTRO, submit_text="Save the record"),
+        form=form,
+        draft=draft,
+        act=act,
+        done="The record is saved. It stands beside the earlier ones.",
+        to=reverse("casework:severity", args=[case_pk]),
+    )
 
 
 def severity_table(found: Comparison) -> Table:

@@ -1,14 +1,14 @@
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
+from dacase.cases.frame import act_page
 from dacase.ui.tables import keyset_page
 from referrals.casework.forms.supervision import ChangeSupervisionForm, SupervisionForm
 from referrals.casework.selectors import supervision as selectors
@@ -42,19 +42,18 @@ def supervision_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Write down what was talked about and decided."""
     episode, draft = episode_or_404(request, pk), FormDraft(request)
     form = draft.bind(SupervisionForm)
-    if draft.sent and form.is_valid():
-        submission, actor = form.cleaned_data["submission"], request.membership
-        if form.attempt(
-            lambda: services.record_supervision(pk, talk=form.talk(), submission=submission, actor=actor)
-        ):
-            draft.discard()
-            messages.success(request, "The supervision is recorded. Your agency alone reads it.")
-            return redirect("casework:supervisions", pk)
     worker = episode.worker.user.name if episode.worker else "nobody yet"
-    context = form_page(
-        episode, "Record a supervision", form=form, intro=f"Worker: {worker}.", **draft.context
+    return act_page(
+        request,
+        form_page(episode, "Record a supervision", intro=f"Worker: {worker}."),
+        form=form,
+        draft=draft,
+        act=lambda: services.record_supervision(
+            pk, talk=form.talk(), submission=form.cleaned_data["submission"], actor=request.membership
+        ),
+        done="The supervision is recorded. Your agency alone reads it.",
+        to=reverse("casework:supervisions", args=[pk]),
     )
-    return render(request, "layouts/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,14 +64,14 @@ def supervision_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     found, draft = read_or_404(request, selectors.supervisions(request.membership), pk), FormDraft(request)
     names = ("held_on", "discussed", "decisions", "next_due_on", "version")
     form = draft.bind(ChangeSupervisionForm, initial={name: getattr(found, name) for name in names})
-    if draft.sent and form.is_valid():
-        version, actor = form.cleaned_data["version"], request.membership
-        if form.attempt(
-            lambda: services.change_supervision(pk, talk=form.talk(), version=version, actor=actor)
-        ):
-            draft.discard()
-            messages.success(request, "The supervision is changed. The former words stay in its history.")
-            return redirect("casework:supervisions", found.episode_id)
-    context = form_page(found.episode, "Change the supervision", form=form, **draft.context)
-    back = reverse("casework:supervisions", args=[found.episode_id])
-    return render(request, "layouts/form.html", context | {"back_url": back})
+    return act_page(
+        request,
+        form_page(found.episode, "Change the supervision"),
+        form=form,
+        draft=draft,
+        act=lambda: services.change_supervision(
+            pk, talk=form.talk(), version=form.cleaned_data["version"], actor=request.membership
+        ),
+        done="The supervision is changed. The former words stay in its history.",
+        to=reverse("casework:supervisions", args=[found.episode_id]),
+    )

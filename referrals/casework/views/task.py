@@ -12,7 +12,7 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.agencies.models import Membership
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.frame import act_page, form_page, frame, posted
 from dacase.ui.components import Clock, Fact, Lines, Link, Tag, Text
 from dacase.ui.tables import keyset_page
 from dacase.ui.words import moment_words
@@ -55,25 +55,29 @@ def task_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     draft = FormDraft(request)
     workers, episodes = workers_to_give(member, [case.pk]), selectors.episodes_to_link(case, member)
     form = draft.bind(TaskForm, workers=workers, episodes=episodes, initial={"worker": str(member.pk)})
-    if draft.sent and form.is_valid():
-        data = form.cleaned_data
-        if form.attempt(
-            lambda: services.add_task(
-                case_pk,
-                what=form.what(),
-                worker=data["worker"],
-                episode=UUID(data["episode"]) if data["episode"] else None,
-                submission=data["submission"],
-                actor=member,
-            )
-        ):
-            draft.discard()
-            messages.success(request, "The task is added.")
-            return redirect("casework:tasks", case_pk)
-    context = form_page(
-        request, case, "Add a task", form=form, submit_text="Add it", back="casework:tasks", **draft.context
+
+    def act() -> Task:
+        worker, episode, submission = (
+            form.cleaned_data[name] for name in ("worker", "episode", "submission")
+        )
+        return services.add_task(
+            case_pk,
+            what=form.what(),
+            worker=worker,
+            episode=UUID(episode) if episode else None,
+            submission=submission,
+            actor=member,
+        )
+
+    return act_page(
+        request,
+        form_page(request, case, "Add a task", submit_text="Add it"),
+        form=form,
+        draft=draft,
+        act=act,
+        done="The task is added.",
+        to=reverse("casework:tasks", args=[case_pk]),
     )
-    return render(request, "layouts/form.html", context)
 
 
 @require_GET
@@ -133,13 +137,17 @@ def task_change(request: ActingRequest, pk: UUID) -> HttpResponse:
     found, draft = _found(request, pk), FormDraft(request)
     names = ("title", "due_on", "due_time", "detail", "remind_on", "version")
     form = draft.bind(ChangeTaskForm, initial={name: getattr(found, name) for name in names})
-    if draft.sent and form.is_valid():
-        version, actor = form.cleaned_data["version"], request.membership
-        if form.attempt(lambda: services.change_task(pk, what=form.what(), version=version, actor=actor)):
-            draft.discard()
-            messages.success(request, "The task is changed.")
-            return redirect("casework:task", pk)
-    return _page(request, found, "Change the task", form, **draft.context)
+    return act_page(
+        request,
+        form_page(request, found.case, "Change the task"),
+        form=form,
+        draft=draft,
+        act=lambda: services.change_task(
+            pk, what=form.what(), version=form.cleaned_data["version"], actor=request.membership
+        ),
+        done="The task is changed.",
+        to=reverse("casework:task", args=[pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,10 +158,14 @@ def task_give(request: ActingRequest, pk: UUID) -> HttpResponse:
     found, member = _found(request, pk), request.membership
     workers = workers_to_give(member, [found.case_id])
     form = GiveTaskForm(posted(request), workers=workers, initial={"version": found.version})
-    if form.is_valid() and form.attempt(lambda: services.give_task(pk, **form.cleaned_data, actor=member)):
-        messages.success(request, f"{form.result.worker.user.name} does it from now on.")
-        return redirect("casework:task", pk)
-    return _page(request, found, "Give the task to a colleague", form, submit_text="Give it")
+    return act_page(
+        request,
+        form_page(request, found.case, "Give the task to a colleague", submit_text="Give it"),
+        form=form,
+        act=lambda: services.give_task(pk, **form.cleaned_data, actor=member),
+        done="Your colleague does it from now on.",
+        to=reverse("casework:task", args=[pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,12 +174,14 @@ def task_give(request: ActingRequest, pk: UUID) -> HttpResponse:
 def task_drop(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Say why it will not be done."""
     found, form = _found(request, pk), DropTaskForm(posted(request))
-    if form.is_valid() and form.attempt(
-        lambda: services.drop_task(pk, **form.cleaned_data, actor=request.membership)
-    ):
-        messages.success(request, "It is off the list. You can put it back.")
-        return redirect("casework:task", pk)
-    return _page(request, found, "The task will not be done", form, submit_text="Take it off the list")
+    return act_page(
+        request,
+        form_page(request, found.case, "The task will not be done", submit_text="Take it off the list"),
+        form=form,
+        act=lambda: services.drop_task(pk, **form.cleaned_data, actor=request.membership),
+        done="It is off the list. You can put it back.",
+        to=reverse("casework:task", args=[pk]),
+    )
 
 
 @require_POST
@@ -199,12 +213,3 @@ def _press(request: ActingRequest, pk: UUID, act: Any, done: str) -> HttpRespons
 
 def _found(request: ActingRequest, pk: UUID) -> Task:
     return read_or_404(request, selectors.own_tasks(request.membership), pk)
-
-
-def _page(request: ActingRequest, found: Task, heading: str, form: Any, **context: Any) -> HttpResponse:
-    back = reverse("casework:task", args=[found.pk])
-    return render(
-        request,
-        "layouts/form.html",
-        form_page(request, found.case, heading, form=form, **context) | {"back_url": back},
-    )
