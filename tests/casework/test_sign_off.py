@@ -198,6 +198,7 @@ def test_it_is_asked_and_answered_on_its_pages(cast, case, judged, sign_in, djan
     assert "What waits for your sign-off" in text_of(manager.get(reverse("casework:team")))
     with django_assert_max_num_queries(12):
         assert answer in text_of(manager.get(url))
+    assert "Invented reason" in text_of(manager.get(answer)), "what is to be stood behind is on the page"
     bad = text_of(manager.post(answer, {"decision": "no", "version": 1}))
     assert "Say what needs to be looked at again" in bad
     bad = text_of(manager.post(answer, {"version": 1, "answer": "Typed words"}))

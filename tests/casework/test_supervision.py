@@ -19,7 +19,7 @@ from dacase.walls.context import acting_as
 from referrals.casework.models import Episode, Supervision
 from referrals.casework.rules.supervision import next_supervision_on
 from referrals.casework.rules.tables import rows
-from referrals.casework.selectors.supervision import due_on, supervision_due, supervision_on_day
+from referrals.casework.selectors.supervision import MOST, due_on, supervision_due, supervision_on_day
 from referrals.casework.services import supervision as services
 from referrals.casework.services.closure import close_episode
 from referrals.casework.services.supervision import Talk
@@ -189,6 +189,19 @@ def test_the_managers_page_shows_what_is_due_for_the_same_queries(cast, hazel, s
             assert "Supervision is due" in text_of(client.get(team))
         counts.append(len(captured))
     assert counts[0] == counts[2] <= 14
+
+
+def test_the_longest_waiting_come_first_and_no_more_than_a_page_holds(cast, sign_in):
+    for _ in range(MOST + 1):
+        aged(begun(make_case(cast.idva), cast.idva_manager, cast.idva), cast.idva, weeks=9, band="high")
+    aged(begun(make_case(cast.idva), cast.idva_manager, cast.idva_manager), cast.idva, weeks=20)
+    page = text_of(sign_in(cast.idva_manager).get(reverse("casework:team")))
+    assert page.count("/supervision") == MOST
+    assert "More are due" in page
+    with acting_as(cast.idva_manager):
+        due = supervision_due(cast.idva_manager, TODAY)
+        assert len(due) == MOST + 1
+        assert all(one.worker == cast.idva for one in due), "nobody supervises herself"
 
 
 def test_it_is_written_read_and_changed_on_its_pages(cast, episode, sign_in):

@@ -79,6 +79,10 @@ class SignOffRequest(InnerInCase):
             return self.assessment.assessor
         return self.plan.written_by if self.plan is not None else self.asked_by
 
+    def is_of(self, membership: Membership) -> bool:
+        """Whether the person asked for it, or made what it is about: then somebody else answers."""
+        return membership.user_id in (self.asked_by.user_id, self.author.user_id)
+
     @property
     def about(self) -> str:
         """What it is about, in words that name nobody."""

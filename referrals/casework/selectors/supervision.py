@@ -12,7 +12,7 @@ from referrals.casework.models import Episode, Supervision
 from referrals.casework.rules.supervision import next_supervision_on, weeks_between
 
 NEWEST_FIRST = ("-held_on", "-id")
-MOST, LIMIT = 50, 30
+MOST, LIMIT = 10, 30
 
 
 def supervisions(membership: Membership) -> QuerySet[Supervision]:
@@ -29,8 +29,8 @@ def supervisions_of(episode: Episode, membership: Membership) -> QuerySet[Superv
 
 
 def supervision_due(membership: Membership, until: date) -> QuerySet[Episode]:
-    """The agency's open episodes with a worker whose next supervision is due until a day, at most MOST."""
-    return _due(membership, until)[:MOST]
+    """Colleagues' open episodes whose next supervision is due until a day: MOST of them, and one where there are more."""
+    return _due(membership, until).exclude(worker=membership)[: MOST + 1]
 
 
 def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Episode]:

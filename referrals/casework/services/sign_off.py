@@ -110,7 +110,7 @@ def _answer(
     found = own_sign_offs(actor).select_for_update(of=("self",)).get(pk=request_id)
     if found.state == state and found.answered_by_id == actor.pk:
         return found
-    if actor.user_id in (found.asked_by.user_id, found.author.user_id):
+    if found.is_of(actor):
         raise ValidationError(OWN)
     check_version(found, version, current={"answer": found.answer}, actor=actor)
     if found.state != SignOffState.OPEN:

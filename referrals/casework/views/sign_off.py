@@ -72,14 +72,13 @@ def _ask(request: ActingRequest, about: Any, act: Callable[..., SignOffRequest],
 def sign_off(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What was asked, and what was answered."""
     found, member = read_or_404(request, own_sign_offs(request.membership), pk), request.membership
-    authors = (found.asked_by.user_id, found.author.user_id)
     is_open = found.state == SignOffState.OPEN
     context = {
         "request_made": found,
         "state": Tag(found.get_state_display(), STATES[SignOffState(found.state)]),
         "facts": facts(found),
         "back_to": subject_address(found),
-        "may_answer": is_open and member.may("supervise") and member.user_id not in authors,
+        "may_answer": is_open and member.may("supervise") and not found.is_of(member),
         "may_note": found.state == SignOffState.SENT_BACK
         and found.asked_by_id == member.pk
         and found.read_at is None,
@@ -135,10 +134,11 @@ def sign_off_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "Signed off." if agrees else "Sent back to whoever asked.")
             return redirect("casework:sign_off", pk)
     context = form_page(
-        request, found.case, "Sign off, or send back", form=form, submit_text="Answer", **draft.context
-    )
+        request, found.case, "Sign off, or send back", form=form, submit_text="Answer", facts=facts(found),
+        **draft.context,
+    )  # fmt: skip
     back = reverse("casework:sign_off", args=[pk])
-    return render(request, "layouts/form.html", context | {"back_url": back})
+    return render(request, "casework/sign_off/answer.html", context | {"back_url": back})
 
 
 @require_POST

@@ -18,7 +18,7 @@ from referrals.casework.models import Episode
 from referrals.casework.selectors import team as selectors
 from referrals.casework.selectors.episode import workers_to_give
 from referrals.casework.selectors.sign_off import sign_offs_waiting
-from referrals.casework.selectors.supervision import supervision_due
+from referrals.casework.selectors.supervision import MOST, supervision_due
 from referrals.casework.selectors.task import tasks_nobody_holds
 from referrals.casework.selectors.team import TeamRow
 from referrals.casework.services.episode import reallocate_episodes
@@ -57,12 +57,13 @@ def team(request: ActingRequest) -> HttpResponse:
     tables = {
         "stranded": episode_table("Nobody works on these", rows["stranded"]),
         "tasks": held_by_nobody_table("Tasks that nobody holds", rows["tasks"]),
-        "supervision": supervision_table("Supervision is due", rows["supervision"]),
+        "supervision": supervision_table("Supervision is due", rows["supervision"][:MOST]),
         "sign_offs": sign_off_table("What waits for your sign-off", rows.get("sign_offs", [])),
     }
     context = {
         "table": Table("Who carries what", COLUMNS, [cells(row) for row in selectors.team(member)]),
         "covers": selectors.covers_running(member),
+        "has_more": len(rows["supervision"]) > MOST,
         **{name: table if table.rows else None for name, table in tables.items()},
     }
     return render(request, "casework/team/team.html", context)
