@@ -116,6 +116,20 @@ def test_a_case_never_assessed_stands_on_her_day_after_first_contact_until_it_is
     assert entry not in day(idva)
 
 
+def test_two_supports_in_one_case_ask_for_one_assessment_the_sooner(cast, case, idva):
+    first, second = (begun(case, cast.idva_manager, cast.idva, kind=kind) for kind in ("idva", "outreach"))
+    for one in (first, second):
+        spoke(one, cast.idva, direction="incoming")
+    asks = f'href="{reverse("casework:assessment_start", args=[case.pk])}"'
+    # Once on top, as the next thing to do, and once in the list.
+    assert day(idva).count(asks) == 2
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=second.pk).update(contacted_at=timezone.now() - timedelta(days=20))
+    late = day(idva)
+    assert late.count(asks) == 2
+    assert ">Late (1)<" in late
+
+
 def test_only_support_that_begins_with_an_assessment_asks_for_one(cast, case):
     kinds = {}
     for kind in EpisodeKind:
