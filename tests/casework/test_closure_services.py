@@ -12,7 +12,7 @@ from dacase.cases.models import Headline
 from dacase.cases.services.exclusion import bar_from_case
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
-from referrals.casework.models import Cover, Episode, ExitOutcome, HandOver
+from referrals.casework.models import ContactAttempt, Cover, Episode, ExitOutcome, HandOver
 from referrals.casework.services import closure, cover, hand_over
 from tests.casework.episodes import all_answers, begun, fresh, plan, tried
 from tests.factories import make_case
@@ -87,9 +87,14 @@ def test_unable_to_contact_needs_its_tries(cast, case, episode):
     plan(case, cast.idva, safe_to_call=True)
     with pytest.raises(ValidationError, match="0 of 3 tries"):
         close(episode, cast.idva, "unable_to_contact", {})
-    for _ in range(3):
-        tried(episode, cast.idva)
+    attempts = [tried(episode, cast.idva) for _ in range(3)]
     version = fresh(episode, cast.idva).version
+    with pytest.raises(ValidationError, match="1 of 3 tries at different times"):
+        close(episode, cast.idva, "unable_to_contact", {}, version)
+    with acting_as(cast.idva):
+        for days, attempt in enumerate(attempts):
+            earlier = attempt.made_at - timedelta(days=days)
+            ContactAttempt.objects.filter(pk=attempt.pk).update(made_at=earlier)
     assert close(episode, cast.idva, "unable_to_contact", {}, version).closing_asked_at
 
 

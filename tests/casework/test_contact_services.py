@@ -138,6 +138,23 @@ def test_times_that_make_no_sense(cast, case, episode):
         tried(episode, cast.idva, outcome="message_received")
 
 
+@pytest.mark.parametrize("with_whom", ["professional", "family_or_friend", "somebody_else", "nobody"])
+def test_a_talk_with_somebody_else_does_not_end_the_tries_to_reach_her(cast, case, episode, with_whom):
+    plan(case, cast.idva, safe_to_call=True)
+    with pytest.raises(ValidationError) as refused:
+        spoke(episode, cast.idva, with_whom=with_whom)
+    assert set(refused.value.message_dict) == {"with_whom"}
+    now = fresh(episode, cast.idva)
+    assert (now.first_tried_at, now.next_contact_at) == (None, episode.first_contact_due_at)
+
+
+def test_a_contact_of_before_the_case_stops_no_clock(cast, case, episode):
+    plan(case, cast.idva, safe_to_call=True)
+    with pytest.raises(ValidationError, match="on which the case was opened"):
+        tried(episode, cast.idva, made_at=case.opened_at - timedelta(days=1))
+    assert fresh(episode, cast.idva).first_tried_at is None
+
+
 def test_a_double_click_records_one(cast, case, episode):
     plan(case, cast.idva, safe_to_call=True)
     contact = Contact("outgoing", "phone", "spoke", with_whom="person")

@@ -19,6 +19,7 @@ from referrals.casework.rules.episode import (
     first_contact_due_at,
     kind_of,
     quiet_until,
+    tries_at_varied_times,
     tries_before_closing,
     urgency_of,
 )
@@ -40,6 +41,21 @@ def test_each_first_contact_clock(line):
     assert tries_before_closing(priority, "medium", FRIDAY) == int(line["attempts"])
     again = quiet_until(FRIDAY, priority=priority, band="medium")
     assert again == FRIDAY + timedelta(days=int(line["quiet_days"])) > due
+
+
+@pytest.mark.parametrize(
+    ("times", "count"),
+    [
+        ([], 0),
+        (["27 09:00", "27 11:59"], 1),
+        (["27 11:59", "27 12:00", "27 16:59"], 2),
+        (["27 16:59", "27 17:00", "27 21:00"], 2),
+        (["27 09:00", "28 09:00"], 2),
+    ],
+)
+def test_tries_of_one_part_of_a_day_are_one(times, count):
+    made = [datetime.strptime(f"2026-11-{at}", "%Y-%m-%d %H:%M").replace(tzinfo=LONDON) for at in times]
+    assert tries_at_varied_times(made) == count
 
 
 @pytest.mark.parametrize("line", rows("assessment_clocks"), ids=lambda line: line["kind"])
