@@ -71,6 +71,7 @@ class Area:
 VERBS = [
     "make_referral", "triage_referral", "accept_referral", "assess_risk", "refer_to_marac", "manage_meeting",
     "record_hearing", "complete_action_point", "manage_placement", "view_case", "exclude_from_case",
+    "supervise",
 ]  # fmt: skip
 # A worker who is there to be barred: she takes cases on, and never those that she is barred from.
 BARRED = "barred_colleague"

@@ -174,6 +174,32 @@ def test_declined_it_stays_where_it_was(cast, episode, hazel):
     assert (now.worker, now.hand_over_id) == (cast.idva, None)
 
 
+def test_the_giver_takes_back_what_nobody_has_answered(cast, episode, hazel):
+    offered = offer(cast, hazel, episode)
+    with acting_as(cast.idva_manager), pytest.raises(HandOver.DoesNotExist):
+        hand_over.decline_hand_over(offered.pk, actor=cast.idva_manager)
+    with acting_as(cast.idva), pytest.raises(HandOver.DoesNotExist):
+        hand_over.accept_hand_over(offered.pk, actor=cast.idva)
+    with acting_as(cast.idva):
+        hand_over.decline_hand_over(offered.pk, actor=cast.idva)
+    with acting_as(hazel), pytest.raises(ValidationError, match="answered"):
+        hand_over.accept_hand_over(offered.pk, actor=hazel)
+    assert fresh(episode, cast.idva).worker == cast.idva
+    assert offer(cast, cast.idva_manager, episode).pk != offered.pk
+
+
+def test_what_bars_the_receiver_by_now_can_be_offered_to_somebody_else(cast, case, episode, hazel):
+    other = begun(make_case(cast.idva), cast.idva_manager, cast.idva)
+    offered = offer(cast, hazel, episode, other)
+    with acting_as(cast.idva_manager):
+        bar_from_case(case, group=hazel.user.group, reason="x", actor=cast.idva_manager)
+    with acting_as(hazel):
+        hand_over.accept_hand_over(offered.pk, actor=hazel)
+    assert fresh(other, cast.idva).worker == hazel
+    assert fresh(episode, cast.idva).worker == cast.idva
+    assert offer(cast, cast.idva_manager, episode).pk != offered.pk
+
+
 def test_a_barred_colleague_is_not_handed_a_case_and_a_manager_may_overtake(cast, case, episode, hazel):
     from referrals.casework.services.episode import allocate_episode
 

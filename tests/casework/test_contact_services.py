@@ -14,6 +14,7 @@ from dacase.cases.services.safe_contact import ContactRefusedError, check_contac
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
 from referrals.casework.models import ContactAttempt
+from referrals.casework.rules.episode import quiet_until
 from referrals.casework.selectors.day import unseen_against_plan
 from referrals.casework.services.contact import Contact, numbers_to_use, record_attempt, see_attempt
 from tests.casework.episodes import begun, fresh, plan, spoke, tried
@@ -116,7 +117,7 @@ def test_the_first_try_stops_the_clock_and_the_next_is_due_when_said(cast, case,
     spoke(episode, cast.idva)
     now = fresh(episode, cast.idva)
     assert now.first_tried_at == attempt.made_at
-    assert now.next_contact_at is None
+    assert now.next_contact_at == quiet_until(now.contacted_at, priority="standard", band="")
     assert now.state == EpisodeState.IN_SUPPORT
 
 

@@ -18,6 +18,7 @@ from referrals.casework.rules.episode import (
     assessment_due_at,
     first_contact_due_at,
     kind_of,
+    quiet_until,
     tries_at_varied_times,
     tries_before_closing,
     urgency_of,
@@ -38,6 +39,8 @@ def test_each_first_contact_clock(line):
     else:  # an hour of Friday, Monday's eight, seven of Tuesday
         assert due == datetime(2026, 12, 1, 16, 0, tzinfo=LONDON)
     assert tries_before_closing(priority, "medium", FRIDAY) == int(line["attempts"])
+    again = quiet_until(FRIDAY, priority=priority, band="medium")
+    assert again == FRIDAY + timedelta(days=int(line["quiet_days"])) > due
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ def test_any_day_leaves_work_waiting(until, ask):
         ask("SELECT count(*) FROM referrals_route WHERE accepted_at IS NULL AND sent_back_at IS NULL")[0] >= 3
     )
     assert ask("SELECT count(*) FROM marac_maracreferral WHERE listed_at IS NULL")[0] >= 1
+    assert ask("SELECT count(*) FROM casework_signoffrequest WHERE state = 'open'")[0] >= 1
+    assert ask("SELECT count(*) FROM casework_supervision")[0] >= 10
     assert ask("SELECT max(received_at) FROM referrals_referral")[0].date() < until
     assert ask("SELECT count_viewer_drift()") == [0]
 

@@ -1,4 +1,4 @@
-"""Which kind of support a service gives, and until when it tries first contact and assesses the risk."""
+"""Which kind of support a service gives, until when it makes contact, and until when it assesses the risk."""
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
@@ -59,6 +59,12 @@ def assessment_due_at(contacted_at: datetime, kind: str) -> datetime:
     if not found:
         raise KeyError((kind, contacted_at))
     return add_working_time(contacted_at, timedelta(hours=float(found[0]["hours"])))
+
+
+def quiet_until(contact_at: datetime, *, priority: str, band: str) -> datetime:
+    """When the worker hears of an episode again after a contact (aware), where she said nothing of the next one."""
+    row = contact_clock(urgency_of(priority, band), contact_at)
+    return contact_at + timedelta(days=int(row["quiet_days"]))
 
 
 def tries_before_closing(priority: str, band: str, at: datetime) -> int:

@@ -19,6 +19,7 @@ from dacase.cases.services.safe_contact import ContactRefusedError, check_contac
 from referrals.casework.choices import Direction, WasSafe, WithWhom
 from referrals.casework.models import ContactAttempt, Episode
 from referrals.casework.rules.contact import Outcome, outcomes
+from referrals.casework.rules.episode import quiet_until
 from referrals.casework.services.episode import check_open, lock_episode, save_episode
 
 HAPPENED = "If it has happened all the same, say so below: it is recorded, and a manager is told"
@@ -180,10 +181,13 @@ def _plan_of(contact: Contact, outcome: Outcome, episode: Episode) -> tuple[int 
 
 
 def _move_clock(episode: Episode, contact: Contact, outcome: Outcome, at: datetime) -> None:
-    """The first try stops the first-contact clock; what comes next is due when the worker says."""
+    """The first try stops the first-contact clock; what comes next is due when the worker says, or after a while."""
     if episode.first_tried_at is None or at < episode.first_tried_at:
         episode.first_tried_at = at
     if outcome.spoke and episode.contacted_at is None:
         episode.contacted_at = at
-    episode.next_contact_at = contact.next_try_at
+    band = episode.case.headline.band
+    quiet = quiet_until(at, priority=episode.priority, band=band)
+    # Support that nobody has to think of again is how somebody is lost without a decision.
+    episode.next_contact_at = contact.next_try_at or max(quiet, timezone.now())
     save_episode(episode)
