@@ -19,6 +19,7 @@ from referrals.casework.models import Episode
 from referrals.casework.selectors.episode import attempts_against_plan
 from referrals.casework.services.contact import numbers_to_use, record_attempt, see_attempt
 from referrals.casework.views.frame import episode_or_404, form_page
+from referrals.selectors.route import newer_than_plan
 from referrals.views.refusals import missing_is_404
 
 
@@ -70,10 +71,13 @@ def now_and_next(episode: Episode) -> dict[str, Any]:
 def page(request: ActingRequest, episode: Episode, form: AttemptForm, **context: Any) -> dict[str, Any]:
     """The context of the page of one contact."""
     plan = contact_banner(episode.party, request.membership)
-    more = {"show": ShowForm(), "plan": plan, "episode": episode, "form": form} | context
+    is_doubted = newer_than_plan(episode.case, request.membership).exists()
+    shown = {"show": ShowForm(), "plan": plan, "is_doubted": is_doubted, "episode": episode, "form": form}
     # The page with the number is an answer to a POST of its own: what came of the contact is sent to the first page.
     action = reverse("casework:attempt_create", args=[episode.pk])
-    return form_page(episode, "Make contact", submit_text="Record the contact", action=action, **more)
+    return form_page(
+        episode, "Make contact", submit_text="Record the contact", action=action, **shown | context
+    )
 
 
 @require_POST
