@@ -5,17 +5,18 @@ from datetime import date, datetime, timedelta
 from dacase.demo import case_words
 from dacase.demo.chance import working_day
 from dacase.demo.story.casework import Desk
+from dacase.demo.story.sign_off import Subject
 from referrals.casework.choices import ActionOwner, ActionState
 from referrals.casework.models import Plan, PlanAction
 
 REVIEW = timedelta(weeks=6)
 
 
-def write_plan(desk: Desk) -> None:
-    """A plan with two to four actions: one overdue, one settled, and others still to do."""
+def write_plan(desk: Desk) -> Subject | None:
+    """A plan with two to four actions: one overdue, one settled, and others still to do; None where it is too early."""
     at = desk.later(desk.reached, within_hours=12)
     if at is None:
-        return
+        return None
     key, dice = desk.dice.key(), desk.dice
     desk.load.add(
         Plan, id=key, submission=dice.key(), case_id=desk.file.id, agency_id=desk.worker.agency_id,
@@ -35,6 +36,7 @@ def write_plan(desk: Desk) -> None:
         write_action(
             desk, key, dice.pick(case_words.VICTIM_ACTIONS), at=at, due_on=working_day(today, after=8)
         )
+    return Subject(desk.file, "plan_id", key, at, desk.worker)
 
 
 def write_action(

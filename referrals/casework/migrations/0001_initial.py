@@ -3924,6 +3924,15 @@ class Migration(migrations.Migration):
                 name="episode_closes_for_a_reason",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="episode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", False), ("next_contact_at__isnull", False), _connector="OR"
+                ),
+                name="open_episode_has_a_next_contact",
+            ),
+        ),
         migrations.AddIndex(
             model_name="incident",
             index=models.Index(fields=["case", "-happened_on", "-id"], name="incidents_of_case"),

@@ -12,7 +12,6 @@ from dacase.cases.models import Case, Exclusion, Party
 from referrals.casework.models import ContactAttempt, Episode, ExitOutcome
 
 SHOWN = ("case__headline__victim", "party__person", "agency", "worker__user")
-ATTEMPTS = 20
 
 
 def episodes_of(case: Case, membership: Membership) -> QuerySet[Episode]:
@@ -23,7 +22,9 @@ def episodes_of(case: Case, membership: Membership) -> QuerySet[Episode]:
 
 def own_episodes(membership: Membership) -> QuerySet[Episode]:
     """The episodes of the membership's own agency, with what a page shows of each."""
-    return Episode.objects.own_of(membership).select_related(*SHOWN, "closed_by__user", "signed_off_by__user")
+    return Episode.objects.own_of(membership).select_related(
+        *SHOWN, "closed_by__user", "signed_off_by__user", "hand_over"
+    )
 
 
 def parties_to_support(case: Case) -> list[Party]:
@@ -52,10 +53,10 @@ def colleagues(membership: Membership) -> QuerySet[Membership]:
     return members.select_related("user", "agency", "team").order_by("user__name", "pk")
 
 
-def attempts_of(episode: Episode, membership: Membership) -> list[ContactAttempt]:
-    """The newest contacts of an episode of the membership's own agency."""
+def attempts_of(episode: Episode, membership: Membership) -> QuerySet[ContactAttempt]:
+    """The contacts of an episode of the membership's own agency."""
     own = ContactAttempt.objects.own_of(membership).filter(episode=episode)
-    return list(own.select_related("made_by__user", "seen_by__user").order_by("-made_at", "-id")[:ATTEMPTS])
+    return own.select_related("made_by__user")
 
 
 def attempts_against_plan(membership: Membership) -> QuerySet[ContactAttempt]:

@@ -1,6 +1,7 @@
 """Beginning an episode, and saying who works on it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -31,13 +32,15 @@ GONE = "Select a colleague who works on episodes now"
 def open_episode(route: Route, *, actor: Membership) -> Episode:
     """Begin the episode of an accepted route with the actor as its worker. Called by accept_route.
 
-    Where the agency works with the victim-survivor already, that episode goes on, from now on with the actor.
+    Where the agency works with the victim-survivor already, that episode goes on, from now on with the actor:
+    contact is due as in a new one, unless it is due sooner, and a request to end it falls.
     Raises Party.DoesNotExist for a referral without a case.
     """
     victim = Party.objects.get(case=route.referral.case, role=PartyRole.VICTIM)
     kind = kind_of(actor.agency)
     begun = running(victim, actor.agency, kind).select_for_update().first()
     if begun is not None:
+        _go_on(begun, route.referral.priority)
         give(begun, actor, actor=actor)
         return begun
     return _begin(victim, kind, priority=route.referral.priority, worker=actor, actor=actor, route=route)
@@ -198,8 +201,7 @@ def _begin(
     **more: object,
 ) -> Episode:
     now = timezone.now()
-    band = Headline.objects.filter(case_id=party.case_id).values_list("band", flat=True).first() or ""
-    due = first_contact_due_at(now, priority=priority, band=band)
+    due = _first_contact_due(party.case_id, priority, now)
     episode = Episode.objects.create(
         case_id=party.case_id,
         agency=actor.agency,
@@ -219,6 +221,20 @@ def _begin(
     if worker is not None:
         name_worker(episode)
     return episode
+
+
+def _first_contact_due(case_id: UUID, priority: str, now: datetime) -> datetime:
+    band = Headline.objects.filter(case_id=case_id).values_list("band", flat=True).first() or ""
+    return first_contact_due_at(now, priority=priority, band=band)
+
+
+def _go_on(episode: Episode, priority: str) -> None:
+    """A new referral into a running episode: without a clock of its own nobody would be told to act on it."""
+    due = _first_contact_due(episode.case_id, priority, timezone.now())
+    episode.next_contact_at = min(episode.next_contact_at or due, due)
+    episode.priority = min(episode.priority, priority, key=Priority.values.index)
+    episode.closing_asked_at, episode.closing_reason, episode.closed_by = None, "", None
+    save_episode(episode)
 
 
 def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:

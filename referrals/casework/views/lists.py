@@ -34,7 +34,7 @@ def state_tag(episode: Episode) -> Tag:
 
 def due_cell(episode: Episode) -> Any:
     """When contact is due next, if it is."""
-    return Clock(episode.next_contact_at) if episode.is_open and episode.next_contact_at else ""
+    return Clock(episode.next_contact_at) if episode.next_contact_at else ""
 
 
 def entry_table(caption: str, entries: Iterable[Entry]) -> Table:
