@@ -31,16 +31,18 @@ from dacase.cases.rules.people import (
 def relationships_of(case: Case, membership: Membership) -> QuerySet[Relationship]:
     """The relationships in a case that have not ended."""
     found = Relationship.objects.visible_to(membership).filter(case=case, ended_at__isnull=True)
+    found = found.filter(party__double_of=None, other__double_of=None)
     return found.select_related("party__person", "other__person")
 
 
 def facts_of(case: Case, membership: Membership) -> dict[str, QuerySet[Any]]:
     """The querysets of everything that is known of the people of a case, for `together`."""
     people = Party.objects.filter(case=case).values("person_id")
+    standing = {"case": case, "party__double_of": None}
     asked: dict[str, QuerySet[Any]] = {
-        "needs": PartyNeeds.objects.visible_to(membership).filter(case=case),
-        "child_facts": ChildFacts.objects.visible_to(membership).filter(case=case),
-        "immigration": ImmigrationStatus.objects.visible_to(membership).filter(case=case),
+        "needs": PartyNeeds.objects.visible_to(membership).filter(**standing),
+        "child_facts": ChildFacts.objects.visible_to(membership).filter(**standing),
+        "immigration": ImmigrationStatus.objects.visible_to(membership).filter(**standing),
         "relationships": relationships_of(case, membership),
     }
     return asked | {"equality": EqualityAnswers.objects.visible_to(membership).filter(person_id__in=people)}
