@@ -62,7 +62,7 @@ def test_a_second_referral_has_a_clock_of_its_own_and_stops_the_closing(cast):
     with acting_as(cast.idva):
         first = Episode.objects.select_related("route__referral").get(case=case)
         Episode.objects.filter(pk=first.pk).update(
-            next_contact_at=None,
+            next_contact_at=timezone.now() + timedelta(days=60),
             priority="standard",
             closing_asked_at=timezone.now(),
             closing_reason="disengaged",

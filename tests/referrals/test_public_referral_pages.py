@@ -278,6 +278,20 @@ def test_a_lost_cache_loses_no_message(cast, client, monkeypatch):
     assert len(letters(cast)) == 2
 
 
+def test_an_error_page_of_the_public_page_is_as_quiet(db, client, monkeypatch):
+    monkeypatch.setattr("referrals.views.public_referral.HelloForm", None)
+    client.raise_request_exception = False
+    for path, status in {"/hello/": 500, "/hello/nowhere/": 404}.items():
+        answer = client.get(path)
+        assert answer.status_code == status
+        page = answer.content.decode()
+        assert "This did not work" in page
+        assert "Exit this page" in page
+        assert not [word for word in SUBJECT if word in page.lower()]
+        assert not answer.cookies
+    assert "Page not found" in client.get("/nowhere/").content.decode()
+
+
 def test_where_the_database_cannot_keep_it_the_words_stay_on_the_page(cast, client, monkeypatch):
     monkeypatch.setattr("referrals.services.public_referral.enqueue", broken(OperationalError()))
     for path, page in (("/hello/", typed()), ("/partners/refer/", partners())):

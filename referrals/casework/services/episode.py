@@ -228,7 +228,7 @@ def _first_contact_due(case_id: UUID, priority: str, now: datetime) -> datetime:
 def _go_on(episode: Episode, priority: str) -> None:
     """A new referral into a running episode: without a clock of its own nobody would be told to act on it."""
     due = _first_contact_due(episode.case_id, priority, timezone.now())
-    episode.next_contact_at = min(filter(None, [episode.next_contact_at, due]))
+    episode.next_contact_at = min(episode.next_contact_at or due, due)
     episode.priority = min(episode.priority, priority, key=Priority.values.index)
     episode.closing_asked_at, episode.closing_reason, episode.closed_by = None, "", None
     save_episode(episode)
