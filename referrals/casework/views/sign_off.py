@@ -116,7 +116,7 @@ def facts(found: SignOffRequest) -> list[Fact]:
     else:
         known = []
     known += [
-        Fact("By", found.author.user.name),
+        Fact("Made by", found.author.user.name),
         Fact("Asked", Text(found.asked_by.user.name, moment_words(found.asked_at))),
     ]
     if found.words:
