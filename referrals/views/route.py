@@ -22,6 +22,7 @@ from referrals.forms.triage import VersionForm
 from referrals.models import Route
 from referrals.selectors.escalation import escalations_of
 from referrals.selectors.question import questions_of
+from referrals.selectors.referral import gives_shelter
 from referrals.selectors.route import inbox as inbox_routes
 from referrals.selectors.route import opened_by, referral_of, routes_to
 from referrals.services import route as services
@@ -88,6 +89,7 @@ def route_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         "referral": referral,
         "state_meaning": STATE_MEANINGS[RouteState(route.state)],
         "priority": priority_tag(referral),
+        "shelters": gives_shelter(route.to_agency),
         "can_answer_escalation": request.membership.may("answer_escalation"),
         "escalations": escalations_of(referral, request.membership, route) if waits else [],
     }
@@ -124,9 +126,7 @@ def route_accept(request: ActingRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and form.attempt(
         lambda: services.accept_route(pk, version=form.cleaned_data["version"], actor=actor)
     ):
-        messages.success(
-            request, "You have accepted the referral. The sender sees your name and your service."
-        )
+        messages.success(request, "You have accepted the referral. The sender is told that it was accepted.")
     else:
         tell_refusal(request, form)
     return redirect("referrals:route_detail", pk=pk)

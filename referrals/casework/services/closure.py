@@ -22,6 +22,7 @@ from referrals.casework.services.episode import (
     check_fresh,
     check_open,
     lock_episode,
+    running,
     save_episode,
 )
 from referrals.services.feedback import record_work_ended
@@ -140,8 +141,7 @@ def reopen_episode(episode_id: UUID, *, worker: Membership, version: int, actor:
     check_fresh(episode, version, actor=actor)
     if not episode.case.is_open:
         raise ValidationError("The case is closed. Reopen it first")
-    same = Episode.objects.filter(party=episode.party, agency_id=episode.agency_id, kind=episode.kind)
-    if same.filter(closed_at=None).exists():
+    if running(episode.party, episode.agency, episode.kind).exists():
         raise ValidationError("Your agency gives this support again already, in another episode")
     check_can_be_given(worker, [episode.case_id], actor=actor)
     _undo_closing(episode)

@@ -127,7 +127,7 @@ def numbers_to_use(episode: Episode, *, method: str, actor: Membership) -> list[
     return [
         place
         for place in places
-        if place.party_id == episode.party_id and place.kind == kind and place.until_on is None
+        if place.party_id == episode.party.standing_id and place.kind == kind and place.until_on is None
     ]
 
 

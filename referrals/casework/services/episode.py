@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
@@ -37,11 +38,11 @@ def open_episode(route: Route, *, actor: Membership) -> Episode:
     """
     victim = Party.objects.get(case=route.referral.case, role=PartyRole.VICTIM)
     kind = kind_of(actor.agency)
-    running = _running(victim, actor.agency, kind).select_for_update().first()
-    if running is not None:
-        _go_on(running, route.referral.priority)
-        give(running, actor, actor=actor)
-        return running
+    begun = running(victim, actor.agency, kind).select_for_update().first()
+    if begun is not None:
+        _go_on(begun, route.referral.priority)
+        give(begun, actor, actor=actor)
+        return begun
     return _begin(victim, kind, priority=route.referral.priority, worker=actor, actor=actor, route=route)
 
 
@@ -72,7 +73,7 @@ def begin_episode(
         raise ValidationError("The case is closed. Reopen it first")
     if party.role == PartyRole.PERPETRATOR:
         raise ValidationError({"party": "Support is for the victim-survivor and the children"})
-    if _running(party, actor.agency, EpisodeKind(kind)).exists():
+    if running(party, actor.agency, EpisodeKind(kind)).exists():
         raise ValidationError({"kind": "Your agency gives this support already"})
     if worker is not None:
         check_can_be_given(worker, [case.pk], actor=actor)
@@ -184,8 +185,10 @@ def name_worker(episode: Episode, *, before: Membership | None = None) -> None:
         set_headline(episode.case_id, worker=episode.worker)
 
 
-def _running(party: Party, agency: Agency, kind: str):  # type: ignore[no-untyped-def]
-    return Episode.objects.filter(party=party, agency=agency, kind=kind, closed_at=None)
+def running(party: Party, agency: Agency, kind: str) -> QuerySet[Episode]:
+    """The open episodes of a kind in which an agency supports somebody, doubles of the record too."""
+    parties = Party.with_doubles.one_with(party)
+    return Episode.objects.filter(party__in=parties, agency=agency, kind=kind, closed_at=None)
 
 
 def _begin(
