@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
+from dacase.cases.forms.draft import FormDraft
 from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
@@ -158,13 +159,15 @@ def _send_back(
     request: ActingRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]
 ) -> HttpResponse:
     route = get_object_or_404(routes_to(request.membership), pk=pk)
-    form = SendBackForm(request.POST or None, initial={"version": route.version})
-    if request.method == "POST" and form.is_valid():
+    draft = FormDraft(request)
+    form = draft.bind(SendBackForm, initial={"version": route.version})
+    if draft.sent and form.is_valid():
         data = form.cleaned_data
         if form.attempt(
             lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)
         ):
+            draft.discard()
             messages.success(request, words[2])
             return redirect("referrals:inbox")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "route": route}
-    return render(request, "referrals/route/send_back.html", context)
+    return render(request, "referrals/route/send_back.html", context | draft.context)
