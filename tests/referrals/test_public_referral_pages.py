@@ -235,6 +235,9 @@ def test_a_call_back_is_recorded_on_its_page(cast, sign_in, client):
     assert set(wrong.context["form"].errors) == {"number_found"}
     wrong = worker.post(where, {"version": 1, "number_found": "Website", "outcome": "in_danger"})
     assert set(wrong.context["form"].errors) == {"note"}
+    keep = reverse("cases:draft_save") + f"?for={where}"
+    worker.post(keep, {"version": 1, "number_found": "The council’s own list"})
+    assert "The council’s own list" in worker.get(where).content.decode()
     said = {"version": 1, "number_found": "Website", "outcome": "confirmed"}
     assert worker.post(where, said).status_code == 302
     assert worker.post(where, said).status_code == 302
