@@ -24,6 +24,7 @@ class Worker:
     user_id: int
     agency_id: str
     role: str
+    name: str
     person_group_id: int
     team_group_id: int | None
 
@@ -101,7 +102,8 @@ def area_of(place: str, memberships: dict[str, Membership], share: float = 1.0) 
 
 def take_on(partner: Partner, key: str, membership: Membership) -> None:
     """From now on `membership` works for the partner as `key`."""
-    worker = Worker(text(membership.pk), membership.user_id, partner.id, membership.role, *bars(membership))
+    user, role = membership.user, membership.role
+    worker = Worker(text(membership.pk), user.pk, partner.id, role, user.name, *bars(membership))
     partner.people[key] = worker
     for verb in VERBS:
         if membership.may(verb) and key != BARRED:

@@ -19,6 +19,8 @@ from tests.browser.test_review_and_exit import answer_topics
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 TODAY = timezone.localdate()
 JUDGEMENT, PLAN = "judgement of risk", "safety and support plan"
+LOCKS, NUMBER, DOG = "Change the locks of the house", "Change the number", "Find a home for the dog"
+CHANGED = "Changed since it was signed off"
 
 TEN_WEEKS_EARLIER = """
 from django.utils import timezone
@@ -80,23 +82,49 @@ def send_back(page: Page, reference: str) -> None:
     expect(page.get_by_text("Sent back to whoever asked.")).to_be_visible()
 
 
-def sign(page: Page, reference: str, *, reads: str) -> None:
-    """From the team’s page: read the plan, and sign it off."""
+def open_plan(page: Page, reference: str) -> None:
+    """From the team’s page: read the plan that waits, and begin to answer."""
     page.goto("/team/")
     look(page, "team-sign-offs")
     waiting = page.locator("section[aria-labelledby=sign-offs] tr", has_text=reference)
     with page.expect_navigation():
         waiting.get_by_role("link").click()
-    follow(page, "Read the plan")
-    expect(page.get_by_text(reads, exact=True)).to_be_visible()
-    page.go_back()
+    expect(page.get_by_text(LOCKS)).to_be_visible()
     look(page, "sign-off-waits")
     with page.expect_navigation():
         page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_text(LOCKS)).to_be_visible()
+
+
+def sign_what_changed(page: Page) -> None:
+    """The plan has changed under the page: it is read again as it is now, and then signed."""
     page.get_by_label("Yes, sign it off").check()
+    page.fill("#id_answer", "Well planned.")
+    press(page, "Answer")
+    expect(page.get_by_text("The plan was changed after you opened this page.").first).to_be_visible()
+    expect(page.get_by_text(NUMBER)).to_be_visible()
+    look(page, "sign-off-changed")
     press(page, "Answer")
     expect(page.get_by_text("Signed off.")).to_be_visible()
+    expect(page.get_by_text("Well planned.")).to_be_visible()
     look(page, "sign-off-signed")
+
+
+def read_what_was_signed(page: Page, case: str) -> None:
+    """The plan says that it has changed since, and leads to what was signed."""
+    page.goto(f"{case}plan/")
+    expect(page.get_by_text(CHANGED)).to_have_count(0)
+    look(page, "plan-signed")
+    add_action(page, DOG)
+    page.goto(f"{case}plan/")
+    expect(page.get_by_text(CHANGED)).to_be_visible()
+    look(page, "plan-changed-since")
+    follow(page, "Signed off")
+    expect(page.get_by_text(NUMBER)).to_be_visible()
+    expect(page.get_by_text(DOG)).to_have_count(0)
+    look(page, "sign-off-as-it-was")
+    follow(page, "Read the plan as it is now")
+    expect(page.get_by_text(DOG, exact=True)).to_be_visible()
 
 
 def read_why(page: Page, reference: str) -> None:
@@ -131,15 +159,16 @@ def test_a_manager_signs_off_and_sends_back(sign_in_as: SignIn) -> None:
     page.goto(f"{case}plan/new/")
     fill_date(page, "review_on", TODAY + timedelta(days=3))
     press(page, "Save the plan")
-    add_action(page, "Change the locks of the house")
+    add_action(page, LOCKS)
     ask(page, f"{case}plan/", "Ask a manager to sign off this plan", "Is the order right?")
     manager = sign_in_as("Manda Fictional")
     send_back(manager, reference)
-    sign(manager, reference, reads="Change the locks of the house")
-    read_why(page, reference)
+    open_plan(manager, reference)
     page.goto(f"{case}plan/")
-    expect(page.get_by_role("link", name="Signed off")).to_be_visible()
-    look(page, "plan-signed")
+    add_action(page, NUMBER)
+    sign_what_changed(manager)
+    read_why(page, reference)
+    read_what_was_signed(page, case)
     ask(page, judged, link, "The school has seen it too.")
     page.goto(judged)
     expect(page.get_by_role("link", name="Waiting for a manager")).to_be_visible()

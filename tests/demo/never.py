@@ -87,6 +87,12 @@ NEVER = {
         " OR r.case_id <> coalesce(p.case_id, a.case_id) OR r.asked_at < coalesce(p.written_at, a.completed_at)"
         " OR r.answered_at < r.asked_at OR (a.id IS NOT NULL AND NOT a.is_high_by_judgement)"
     ),
+    "a sign-off of words that no plan had": (
+        "SELECT 1 FROM casework_signoffrequest r JOIN casework_plan p ON p.id = r.plan_id,"
+        " jsonb_array_elements(r.plan_as_read -> 'actions') x WHERE r.plan_as_read ->> 'wishes' <> p.wishes"
+        " OR NOT EXISTS (SELECT 1 FROM casework_planaction a WHERE a.id = (x ->> 'key')::uuid AND a.plan_id = p.id"
+        " AND a.text = x ->> 'text' AND a.written_at <= r.answered_at)"
+    ),
     "a reminder that would send mail": "SELECT 1 FROM casework_task WHERE remind_on IS NOT NULL",
     "an incident after it was recorded": "SELECT 1 FROM casework_incident WHERE happened_on > recorded_at::date",
     "an incident of somebody else's case": (

@@ -19,8 +19,9 @@ def fill_open_files(setting: Setting) -> None:
         unasked = desk in about_marac[:UNASKED]
         write_story(desk)
         write_consents(desk, Unasked(is_due=desk == about_marac[0]) if unasked else None)
-        plans.append(write_plan(desk))
+        plan = write_plan(desk)
+        plans += [(desk, plan)] if plan else []
         write_tasks(desk)
         write_notes(desk)
-    ask_about_plans([plan for plan in plans if plan])
+    ask_about_plans(plans)
     ask_about_judgements(setting.judged)

@@ -9,6 +9,8 @@ from dacase.demo import case_words
 from dacase.demo.chance import Dice, at_work, later_at_work, working_day
 from dacase.demo.partners import Worker
 from dacase.demo.story.case_file import CaseFile
+from dacase.demo.story.casework import Desk
+from dacase.demo.story.plans import Written
 from dacase.demo.story.supervision import supervisors
 from referrals.casework.choices import SignOffState
 from referrals.casework.models import SignOffRequest
@@ -26,6 +28,7 @@ class Subject:
     key: str
     at: datetime
     author: Worker
+    plan: Written | None = None
 
     @property
     def managers(self) -> list[Worker]:
@@ -40,11 +43,12 @@ def ask_about_judgements(files: list[CaseFile]) -> None:
     ask(sorted(judged, key=lambda one: one.at, reverse=True))
 
 
-def ask_about_plans(plans: list[Subject]) -> None:
+def ask_about_plans(plans: list[tuple[Desk, Written]]) -> None:
     """Of each worker's newest plans one waits, one came back, and one is signed off."""
     by_author = defaultdict(list)
-    for one in reversed(plans):
-        by_author[one.author.id].append(one)
+    for desk, plan in reversed(plans):
+        about = Subject(desk.file, "plan_id", plan.key, plan.at, desk.worker, plan)
+        by_author[desk.worker.id].append(about)
     for own in by_author.values():
         ask(own, most=3)
 
@@ -77,6 +81,7 @@ def write_request(about: Subject, state: SignOffState) -> None:
         words=dice.pick(case_words.ASKS), asked_by_id=about.author.id, asked_at=asked_at, state=state.value,
         answer="" if is_open else dice.pick(case_words.ANSWERS[state.value]),
         answered_by_id=None if is_open else manager.id, answered_at=None if is_open else answered_at,
+        plan_as_read=about.plan.as_of(answered_at).kept() if about.plan and not is_open else None,
         **{about.column: about.key},
     )  # fmt: skip
     acts = [("sign_off_asked", about.author, asked_at)]

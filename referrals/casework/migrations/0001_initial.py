@@ -2657,6 +2657,7 @@ class Migration(migrations.Migration):
                 ),
                 ("answer", models.TextField(blank=True, max_length=4000)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("plan_as_read", models.JSONField(blank=True, null=True)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -3028,6 +3029,7 @@ class Migration(migrations.Migration):
                 ),
                 ("answer", models.TextField(blank=True, max_length=4000)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("plan_as_read", models.JSONField(blank=True, null=True)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
@@ -4129,6 +4131,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="sign_off_of_one_thing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signoffrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("plan", None), ("state", "open"), ("plan_as_read__isnull", False), _connector="OR"
+                ),
+                name="answered_about_a_plan_that_is_kept",
             ),
         ),
         migrations.AddConstraint(
