@@ -36,14 +36,15 @@ def supervision_due(membership: Membership, until: date) -> QuerySet[Episode]:
 def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Episode]:
     """Those that these workers have, and those that the reader supervised last: both need to find a day.
 
-    Only where there was a supervision before. A first one is for the manager to arrange (`supervision_due`):
-    an agency that begins to record them would else fill every worker's day with all that she carries.
+    A first one only of support that began after the agency recorded its first supervision of all: an agency
+    that begins to record them would else fill every worker's day with all that she carries. Of support that is
+    older than that, the first one is for the manager to arrange (`supervision_due`).
     """
-    mine = Q(worker__in=workers)
-    if membership.may("supervise"):
-        mine |= Q(supervised_by=membership.pk)
-    again = _named(membership).filter(mine, Q(supervised_until__lte=until))
-    return _shown(again)[:LIMIT]
+    hers = Q(worker__in=workers)
+    both = hers | Q(supervised_by=membership.pk) if membership.may("supervise") else hers
+    recorded = Supervision.objects.visible_to(membership).order_by("made_at").values("made_at")[:1]
+    first = hers & Q(supervised_until=None, opened_at__gte=Subquery(recorded)) & _first_is_due(until)
+    return _shown(_named(membership).filter(both & Q(supervised_until__lte=until) | first))[:LIMIT]
 
 
 def due_on(episode: Episode) -> date:
