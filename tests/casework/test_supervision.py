@@ -197,6 +197,17 @@ def test_a_first_one_is_on_the_workers_day_once_her_agency_records_them(cast, ep
     assert on_day(cast.idva) == []
 
 
+def test_a_first_one_of_her_own_is_on_a_managers_day_where_another_can_supervise_her(cast, episode, hazel):
+    made = held(episode, cast.idva_manager)
+    with acting_as(cast.idva_manager):
+        Supervision.objects.filter(pk=made.pk).update(made_at=timezone.now() - timedelta(weeks=10))
+    own = begun(make_case(cast.idva), cast.idva_manager, cast.idva_manager)
+    aged(own, cast.idva, weeks=5)
+    assert on_day(cast.idva_manager) == []
+    Membership.objects.filter(pk=hazel.pk).update(role="idva_manager")
+    assert on_day(cast.idva_manager) == [own.pk]
+
+
 def test_what_another_agency_records_begins_nothing(cast, case, episode):
     other = begun(case, cast.social_worker, cast.social_worker)
     with acting_as(cast.social_worker):
