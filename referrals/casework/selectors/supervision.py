@@ -30,8 +30,12 @@ def supervisions_of(episode: Episode, membership: Membership) -> QuerySet[Superv
 
 
 def supervision_due(membership: Membership, until: date) -> QuerySet[Episode]:
-    """Colleagues' open episodes whose next supervision is due until a day: MOST of them, and one where there are more."""
-    return _due(membership, until).exclude(worker=membership)[: MOST + 1]
+    """Colleagues' open episodes whose next supervision is due until a day, or whose first is.
+
+    MOST of them, and one where there are more.
+    """
+    is_due = Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until))
+    return _shown(_named(membership).filter(is_due).exclude(worker=membership))[: MOST + 1]
 
 
 def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Episode]:
@@ -48,8 +52,14 @@ def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: d
     if membership.may("supervise"):
         own = own.alias(supervised_by=_of_newest("supervisor_id"))
         again |= Q(supervised_by=membership.pk)
-        first &= Q(Exists(_other_supervisors(membership)))
+        first &= Q(Exists(other_supervisors(membership)))
     return _shown(own.filter(again & Q(supervised_until__lte=until) | first))[:LIMIT]
+
+
+def other_supervisors(membership: Membership) -> QuerySet[Membership]:
+    """Who else in the agency may supervise and sign off: nobody does so of her own work."""
+    members = Membership.objects.active().filter(agency_id=membership.agency_id)
+    return members.filter(role__in=who_may("supervise")).exclude(user_id=membership.user_id)
 
 
 def due_on(episode: Episode) -> date:
@@ -57,12 +67,6 @@ def due_on(episode: Episode) -> date:
     last: date | None = episode.supervised_until  # type: ignore[attr-defined]
     began = timezone.localdate(episode.opened_at)
     return last or next_supervision_on(episode.case.headline.band, on=began)
-
-
-def _due(membership: Membership, until: date) -> QuerySet[Episode]:
-    """Those whose next supervision is due until a day, or whose first is."""
-    is_due = Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until))
-    return _shown(_named(membership).filter(is_due))
 
 
 def _named(membership: Membership) -> QuerySet[Episode]:
@@ -79,12 +83,6 @@ def _of_newest(column: str) -> Subquery:
 def _shown(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
     named = episodes.select_related("case__headline__victim", "worker__user")
     return named.order_by(F("supervised_until").asc(nulls_first=True), "opened_at", "id")
-
-
-def _other_supervisors(membership: Membership) -> QuerySet[Membership]:
-    """Who else in the agency may supervise: nobody supervises herself."""
-    members = Membership.objects.active().filter(agency_id=membership.agency_id)
-    return members.filter(role__in=who_may("supervise")).exclude(pk=membership.pk)
 
 
 def _first_is_due(until: date) -> Q:
