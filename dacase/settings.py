@@ -304,6 +304,9 @@ CASE_PANELS = [
 # What each room asks before an agency loses a case: functions of case and agency that raise ValidationError
 # (dacase/cases/services/grant.py).
 BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode"]
+# And before anybody closes a case: functions of the case that raise ValidationError
+# (dacase/cases/services/closing.py).
+BEFORE_CASE_CLOSES = ["referrals.casework.services.episode.check_nobody_supports"]
 # The parts of a case that other rooms add to its sub-navigation: words, address, verb (dacase/cases/frame.py).
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),
