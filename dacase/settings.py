@@ -303,6 +303,9 @@ CASE_PANELS = [
 # What each room asks before an agency loses a case: functions of case and agency that raise ValidationError
 # (dacase/cases/services/grant.py).
 BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode"]
+# What each room says to whoever bars somebody from a case: functions of case, group and membership that give
+# sentences about work which nobody can do any more (dacase/cases/views/access.py).
+LEFT_BEHIND = ["referrals.casework.selectors.nobody.left_behind"]
 # The parts of a case that other rooms add to its sub-navigation: words, address, verb (dacase/cases/frame.py).
 CASE_PARTS = [
     ("Notes", "casework:notes", "view_case"),

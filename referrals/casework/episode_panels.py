@@ -14,7 +14,7 @@ from referrals.casework.choices import EpisodeState
 from referrals.casework.models import Episode
 from referrals.casework.selectors.day import stand_of
 from referrals.casework.selectors.episode import episodes_of
-from referrals.casework.views.lists import due_cell, entry_table, state_tag
+from referrals.casework.views.lists import due_cell, entry_table, state_tag, worker_cell
 
 SHOWN = 5
 
@@ -73,7 +73,7 @@ def _line(one: Episode, *, is_own: bool) -> list[object]:
     return [
         Link(kind, reverse("casework:episode", args=[one.pk]), sub=about) if is_own else Many([kind, about]),
         one.agency.name,
-        one.worker.user.name if one.worker else "Nobody yet",
+        worker_cell(one) if is_own else one.worker.user.name if one.worker else "Nobody yet",
         state_tag(one),
         due_cell(one) if is_own else "",
     ]
@@ -85,9 +85,10 @@ def _action(one: Episode, membership: Membership) -> NextAction | None:
     if one.state == EpisodeState.SIGN_OFF:
         address = reverse("casework:closure_sign_off", args=[one.pk])
         return NextAction("Sign off the end of support, or leave it open", address) if manages else None
-    if one.state == EpisodeState.NOBODY and manages:
+    if manages and one.is_open and (one.worker is None or one.is_stranded):  # type: ignore[attr-defined]
         address = reverse("casework:episode_allocate", args=[one.pk])
-        return NextAction("Say who works on the support", address, one.next_contact_at)
+        words = f"Say who works on the support{': whoever did cannot any more' if one.worker else ''}"
+        return NextAction(words, address, one.next_contact_at)
     if one.is_open and one.next_contact_at:
         words = "Make contact again" if one.first_tried_at else "Make the first contact"
         return NextAction(words, reverse("casework:attempt_create", args=[one.pk]), one.next_contact_at)

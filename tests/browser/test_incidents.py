@@ -55,7 +55,7 @@ def test_three_incidents_lead_to_marac(sign_in_as: Callable[..., Page]) -> None:
 
 
 def test_what_is_recorded_twice_is_asked_about_and_counted_once(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as("Ida Fictional", java_script_enabled=False)
+    page = sign_in_as("Ida Fictional")
     accept_one(page)
     case = page.url
     record(page, case, days=2, kind="Physical abuse")

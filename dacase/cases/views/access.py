@@ -23,6 +23,7 @@ from dacase.cases.selectors.access import (
     exclusions_on,
     grant_on,
     grants_on,
+    left_behind,
     scope_label,
 )
 from dacase.cases.services.exclusion import bar_from_case, lift_exclusion
@@ -94,9 +95,12 @@ def exclusion_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     form = BarForm(posted(request))
     if form.is_valid():
-        given = {"group": form.group(), "reason": form.cleaned_data["reason"]}
-        if form.attempt(lambda: bar_from_case(case, actor=request.membership, **given)):
+        group, reason = form.group(), form.cleaned_data["reason"]
+        left = left_behind(case, group, request.membership)  # asked now: she may lose the case herself
+        if form.attempt(lambda: bar_from_case(case, group=group, reason=reason, actor=request.membership)):
             messages.success(request, "They can no longer see this case.")
+            for words in left:
+                messages.warning(request, words)
             return (
                 redirect("cases:access", pk) if can_open(request.membership, pk) else redirect("cases:list")
             )

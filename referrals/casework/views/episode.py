@@ -19,7 +19,7 @@ from referrals.casework.rules.contact import outcomes
 from referrals.casework.selectors import episode as selectors
 from referrals.casework.services.episode import allocate_episode, begin_episode
 from referrals.casework.views.frame import episode_or_404, form_page
-from referrals.casework.views.lists import state_tag
+from referrals.casework.views.lists import state_tag, worker_cell
 from referrals.views.refusals import missing_is_404
 
 
@@ -48,7 +48,9 @@ def facts(found: Episode) -> list[Fact]:
     """Who is supported by whom, and its clocks."""
     known = [
         Fact("Supported", f"{found.party.person.name}, {found.party.get_role_display().lower()}"),
-        Fact("Worker", found.worker.user.name if found.worker else "Nobody yet"),
+        Fact(
+            "Worker", worker_cell(found) if found.is_open else found.worker.user.name if found.worker else ""
+        ),
         Fact("Began", found.opened_at),
         Fact("First contact tried", Clock(found.first_contact_due_at, found.first_tried_at)),
     ]
@@ -87,7 +89,7 @@ def next_actions(found: Episode, member: Membership) -> list[NextAction]:
     if found.state == EpisodeState.SIGN_OFF and member.may("allocate_episode"):
         address = reverse("casework:closure_sign_off", args=[found.pk])
         return [NextAction("Sign off the end of support, or leave it open", address)]
-    if found.state == EpisodeState.NOBODY and member.may("allocate_episode"):
+    if found.is_open and (found.worker is None or found.is_stranded) and member.may("allocate_episode"):  # type: ignore[attr-defined]
         return [NextAction("Say who works on this", reverse("casework:episode_allocate", args=[found.pk]))]
     if found.is_open and found.next_contact_at and found.closing_asked_at is None:
         words = "Make contact again" if found.first_tried_at else "Make the first contact"
