@@ -108,6 +108,9 @@ warm-up; all ways interleaved in one process on one machine, so compare the rati
 - *{MATCH}*: by names, date of birth, numbers and phone among the files that the reader may open; *bare* is then a
   plain trigram look-up of the family name alone among all persons, and the target {MATCH_AT_MOST:g} times that.
 - *big* sees 60% of all cases, *small* 3%.
+- *Page: my day* is that of the caseworker with the most open episodes of each; a service has a worker for every 70
+  cases a year. Every source stops after 30 rows, but what was never assessed, and what supervision is due, is looked
+  for among all that she has open.
 
 Targets: at most {SLOWER_AT_MOST} times the bare query for both agencies; for the big one at least {FASTER_AT_LEAST:g} times faster
 than guardian's shortcut, but for a search by three letters. The command fails where one is missed. It keeps its database; `make bench` again takes

@@ -39,7 +39,9 @@ def measure(cases: int, runs: int) -> int:
     for agency, actor in actors.items():
         for page, (ours, bare) in (whole_pages(actor, opened[agency]) | match_and_plain(actor)).items():
             found += [Reading(page, agency, OURS, ours), Reading(page, agency, WITHOUT, bare)]
-    for agency, worker in who_works().items():
+    workers, carried = who_works()
+    facts |= carried
+    for agency, worker in workers.items():
         for page, (ours, bare) in day_pages(worker).items():
             found += [Reading(page, agency, OURS, ours), Reading(page, agency, WITHOUT, bare)]
     times: report.Times = {(one.page, one.agency, one.way): [] for one in found}
@@ -101,8 +103,8 @@ def who_reads() -> tuple[dict, dict, dict[str, str]]:
     )
 
 
-def who_works() -> dict:
-    """The caseworker with the most open episodes in the big and in the small place."""
+def who_works() -> tuple[dict, dict[str, str]]:
+    """The caseworker with the most open episodes in the big and in the small place, and how many those are."""
     from django.db.models import Count
 
     from bench.settings import BARE
@@ -116,11 +118,12 @@ def who_works() -> dict:
         .annotate(open=Count("pk"))
         .order_by("-open", "worker")
     )
-    found = {}
+    found, carried = {}, []
     for name, agency in (("big", BIG_SERVICE), ("small", SMALL_SERVICE)):
-        worker = busiest.filter(worker__agency__name=agency)[0]["worker"]
-        found[name] = Membership.objects.select_related("user", "agency", "team").get(pk=worker)
-    return found
+        most = busiest.filter(worker__agency__name=agency)[0]
+        found[name] = Membership.objects.select_related("user", "agency", "team").get(pk=most["worker"])
+        carried.append(f"{name} {most['open']}")
+    return found, {"Open episodes of the busiest caseworker": ", ".join(carried)}
 
 
 def check_agreement(found: list) -> None:

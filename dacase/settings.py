@@ -272,6 +272,7 @@ MAIL_QUEUE = "dacase.jobs.services.queue_mail"
 
 # The page on which anybody may ask for help (/hello/). Its name stands in browser histories and says nothing
 # of the subject; neither do the lines, which are shown on top. The exit leads to a page that everybody opens.
+PUBLIC_PATH = "/hello/"
 PUBLIC_NAME = env.str("PUBLIC_NAME", "Northmoor Connect" if DEMO else "Connect")
 PUBLIC_HELP = env.list(
     "PUBLIC_HELP",

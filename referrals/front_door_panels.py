@@ -21,11 +21,19 @@ def questions(membership: Membership) -> Panel | None:
         return None
     addresses = [reverse("referrals:answer", args=[one.referral_id, one.pk]) for one in asked]
     rows = [
-        [Clock(one.referral.due_at), Link(one.referral.reference, address), one.words]
+        [
+            Clock(one.referral.due_at, one.referral.decided_at),
+            Link(one.referral.reference, address),
+            one.words,
+        ]
         for one, address in zip(asked, addresses, strict=True)
     ]
     actions = [
-        NextAction(f"Answer the question on referral {one.referral.reference}", address, one.referral.due_at)
+        NextAction(
+            f"Answer the question on referral {one.referral.reference}",
+            address,
+            None if one.referral.decided_at else one.referral.due_at,
+        )
         for one, address in zip(asked, addresses, strict=True)
     ]
     table = Table("Questions about what you sent", ["Clock", "Referral", "Question"], rows)

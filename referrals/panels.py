@@ -12,7 +12,7 @@ from referrals.models import Referral
 from referrals.selectors.public_referral import stuck_letters
 from referrals.selectors.referral import outcomes
 from referrals.selectors.referral import sent_referrals as sent_by
-from referrals.selectors.route import inbox
+from referrals.selectors.route import inbox, newer_than_plan
 from referrals.selectors.route import referrals_of_case as case_referrals
 from referrals.selectors.triage import triage_queue as queue_of
 from referrals.views.lists import marks, sender_cell
@@ -20,7 +20,12 @@ from referrals.views.lists import marks, sender_cell
 SHOWN = 5
 
 
-@asks(lambda case, membership: {"referrals": case_referrals(case, membership)})
+@asks(
+    lambda case, membership: {
+        "referrals": case_referrals(case, membership),
+        "newer": newer_than_plan(case, membership).values_list("pk", flat=True),
+    }
+)
 def referrals_of_case(case: Case, membership: Membership, rows: Rows) -> Panel | None:
     """The referrals that led to this case, as far as the reader may follow them."""
     referrals = rows["referrals"]
@@ -38,9 +43,8 @@ def referrals_of_case(case: Case, membership: Membership, rows: Rows) -> Panel |
     ]
     columns = ["Referral", "From", "Received", "State", "Latest feedback"]
     table = Table("Referrals in this case", columns, lines)
-    return Panel(
-        "Referrals", "referrals/panels/table.html", {"table": table}, _route_actions(referrals, membership)
-    )
+    actions = _contact_actions(rows, membership) + _route_actions(referrals, membership)
+    return Panel("Referrals", "referrals/panels/table.html", {"table": table}, actions)
 
 
 def _address(referral: Referral, membership: Membership) -> str:
@@ -51,6 +55,21 @@ def _address(referral: Referral, membership: Membership) -> str:
         if route.to_agency_id == membership.agency_id and route.sent_back_at is None:
             return reverse("referrals:route_detail", args=[route.pk])
     return reverse("referrals:detail", args=[referral.pk])
+
+
+def _contact_actions(rows: Rows, membership: Membership) -> list[NextAction]:
+    """What a sender said of safe contact, until the case's plan has been checked against it."""
+    if not membership.may("edit_case"):
+        return []
+    return [
+        NextAction(
+            f"Check the safe-contact plan: referral {referral.reference} is newer",
+            _address(referral, membership),
+            referral.received_at,
+        )
+        for referral in rows["referrals"]
+        if referral.pk in rows["newer"]
+    ]
 
 
 def _route_actions(referrals: list[Referral], membership: Membership) -> list[NextAction]:

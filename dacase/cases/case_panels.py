@@ -10,7 +10,7 @@ from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Party
 from dacase.cases.panels import NextAction, Panel, Rows, asks
 from dacase.cases.selectors.case import NEWEST_FIRST, case_grants, case_rows
-from dacase.cases.selectors.facts import concession_due, facts_of, marks_of
+from dacase.cases.selectors.facts import concession_alert, facts_of, marks_of
 from dacase.cases.selectors.people import in_order, people_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST as NEWEST_LOOK_FIRST
 from dacase.cases.selectors.timeline import looks_of_agency
@@ -61,12 +61,12 @@ def concession_actions(rows: Rows, membership: Membership) -> list[NextAction]:
     today = timezone.localdate()
     return [
         NextAction(
-            "Get immigration advice: the concession runs out",
+            alert.words,
             reverse("cases:immigration_edit", args=[one.party_id]),
-            timezone.make_aware(datetime.combine(ends, time(17))),
+            timezone.make_aware(datetime.combine(alert.ends_on, time(17))),
         )
         for one in rows["immigration"]
-        if (ends := concession_due(one, today=today)) is not None
+        if (alert := concession_alert(one, today=today)) is not None
     ]
 
 

@@ -102,6 +102,7 @@ WALLS = Walls(
         ("refresh_viewers", "cases_grant", "AFTER INSERT OR UPDATE OR DELETE", "refresh_case_viewers"),
         ("mark_new", "cases_person", "BEFORE INSERT OR UPDATE", "mark_new_person"),
         ("refuse_merged", "cases_party", "AFTER INSERT OR UPDATE OF person_id", "refuse_merged_person"),
+        ("refuse_double", "cases_party", "AFTER INSERT OR UPDATE OF double_of_id", "refuse_strange_double"),
         ("mark_party", "cases_party", "AFTER INSERT", "mark_party"),
     ],
     figures={

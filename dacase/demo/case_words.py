@@ -88,3 +88,34 @@ NOT_INFORMED = "They are told as soon as they can be spoken to alone."
 FREQUENCY_JUDGEMENT = (
     "How often it happens tells more here than how many things there are. That is why I rate it so."
 )
+# What was talked about, and what was decided.
+SUPERVISIONS = [
+    (
+        "How often they ring, and what it costs to be the one who is always there. The plan holds.",
+        "The calls stay at two a week. We look at the plan together once the court has sat.",
+    ),
+    (
+        "Whether the review of the risk comes too late. Two things have changed since the last one.",
+        "Assess again this week, and ask the officer what is known there.",
+    ),
+    (
+        "They have cancelled twice. It may be fear of being seen, and not that help is not wanted.",
+        "Offer another place and another hour, once more. Then write nothing until we have talked.",
+    ),
+    (
+        "Support goes well. What is left is money and the solicitor, and neither is quick.",
+        "Nothing needs to change. Begin to speak about how support could end.",
+    ),
+]
+ASKS = [
+    "Please look at whether the first steps come in the right order.",
+    "I would like somebody else to have read this before the week ends.",
+    "",
+]
+ANSWERS = {
+    "signed_off": ["I would have done the same.", "Agreed. Tell me if anything new happens.", ""],
+    "sent_back": [
+        "What happens when the phone is found is not clear to me. Say it, then ask again.",
+        "I miss what they themselves say about the danger. Ask, and write it down in their words.",
+    ],
+}

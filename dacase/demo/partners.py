@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from dacase.agencies.models import Membership
+from dacase.agencies.models import Agency, Membership
 from dacase.agencies.partnership import load_partnership, make_agency, make_membership, read_rows
 from dacase.demo.chance import Dice
 
@@ -12,6 +12,8 @@ from dacase.demo.chance import Dice
 # few cases, two services are shared with a neighbour and have no agency of their own.
 SECOND, SMALL = "Southfen", "Tinwick"
 MISSING_IN_SMALL = {"adults", "substance"}
+# What one adviser takes on in a year: the middle of the guide of 60 to 80 (SafeLives, reviewing data).
+CASES_A_WORKER = 70
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Worker:
     user_id: int
     agency_id: str
     role: str
+    name: str
     person_group_id: int
     team_group_id: int | None
 
@@ -69,6 +72,7 @@ class Area:
 VERBS = [
     "make_referral", "triage_referral", "accept_referral", "assess_risk", "refer_to_marac", "manage_meeting",
     "record_hearing", "complete_action_point", "manage_placement", "view_case", "exclude_from_case",
+    "supervise",
 ]  # fmt: skip
 # A worker who is there to be barred: she takes cases on, and never those that she is barred from.
 BARRED = "barred_colleague"
@@ -92,14 +96,18 @@ def area_of(place: str, memberships: dict[str, Membership], share: float = 1.0) 
             agencies[key],
             Partner(agencies[key], text(agency.pk), agency.group_id, agency.name, agency.kind),
         )
-        worker = Worker(
-            text(membership.pk), membership.user_id, partner.id, membership.role, *bars(membership)
-        )
-        partner.people[key] = worker
-        for verb in VERBS:
-            if membership.may(verb) and key != BARRED:
-                partner.may.setdefault(verb, []).append(worker)
+        take_on(partner, key, membership)
     return Area(place, partners, share)
+
+
+def take_on(partner: Partner, key: str, membership: Membership) -> None:
+    """From now on `membership` works for the partner as `key`."""
+    user, role = membership.user, membership.role
+    worker = Worker(text(membership.pk), user.pk, partner.id, role, user.name, *bars(membership))
+    partner.people[key] = worker
+    for verb in VERBS:
+        if membership.may(verb) and key != BARRED:
+            partner.may.setdefault(verb, []).append(worker)
 
 
 def bars(membership: Membership) -> tuple[int, int | None]:
@@ -117,14 +125,31 @@ def northmoor(using: str = "owner") -> Area:
     return area_of("Northmoor", load_partnership(using))
 
 
-def forty_agencies(using: str = "owner") -> list[Area]:
+def forty_agencies(cases_a_year: float, using: str = "owner") -> list[Area]:
     """Northmoor with 60% of all cases, and two more places, the small one with 3%: 40 agencies together."""
     others = [(SECOND, 0.37, set()), (SMALL, 0.03, MISSING_IN_SMALL)]
     first = northmoor(using)
-    return [
+    areas = [
         Area(first.place, first.partners, 0.60),
         *(area_of(place, like_northmoor(place, missing, using), share) for place, share, missing in others),
     ]
+    for area in areas:
+        employ(area, round(cases_a_year * area.share / CASES_A_WORKER), using)
+    return areas
+
+
+def employ(area: Area, workers: int, using: str) -> None:
+    """Give the area's advocacy service as many people as its cases ask for."""
+    partner = area["advocacy"]
+    agency = Agency.objects.using(using).get(pk=partner.id)
+    for number in range(len(partner.people) + 1, workers + 1):
+        row = {
+            "name": f"Worker {number} Invented",
+            "email": f"{area.place.lower()}.worker.{number}@example.org",
+            "team": "IDVA",
+            "role": "idva",
+        }
+        take_on(partner, f"advocacy_{number}", make_membership(row, agency, "!", using))
 
 
 def like_northmoor(place: str, missing: set[str], using: str) -> dict[str, Membership]:

@@ -42,6 +42,8 @@ MADE_AT = {
     "casework_planaction": "t.written_at",
     "casework_consentrecord": "t.recorded_at",
     "casework_task": "t.made_at",
+    "casework_supervision": "t.made_at",
+    "casework_signoffrequest": "t.asked_at",
     "casework_exitoutcome": "(SELECT p.closed_at FROM casework_episode p WHERE p.id = t.episode_id)",
     "marac_maracreferral": "t.referred_at",
     "marac_hearing": "(SELECT p.listed_at FROM marac_maracreferral p WHERE p.id = t.marac_referral_id)",

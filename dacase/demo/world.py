@@ -73,8 +73,8 @@ def make_world(
     bulk = cases >= BULK_CASES
     wide = bench or bulk
     dice = Dice(f"{seed}:{until}")
-    areas = forty_agencies() if wide else [northmoor()]
     days = shares.BULK_DAYS if wide else shares.DAYS
+    areas = forty_agencies(cases / days * 365) if wide else [northmoor()]
     seed_second_factors()
     work_from(until - timedelta(days=days))
     with loading(dice, bulk=bulk) as load:

@@ -130,3 +130,15 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+
+-- A double is one of the same case in the same role: else a party could be hidden behind another file's.
+CREATE OR REPLACE FUNCTION refuse_strange_double() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NEW.double_of_id IS NOT NULL AND NOT EXISTS (
+       SELECT 1 FROM cases_party p WHERE p.id = NEW.double_of_id AND p.id <> NEW.id AND p.case_id = NEW.case_id
+          AND p.role = NEW.role AND p.double_of_id IS NULL) THEN
+    RAISE EXCEPTION 'a double stands in the same case in the same role' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;

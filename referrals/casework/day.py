@@ -323,15 +323,21 @@ def asked_by(day: Day) -> dict[str, QuerySet[Any]]:
 
 
 def entries_of(day: Day, rows: Mapping[str, Rows]) -> tuple[list[Entry], bool]:
-    """Everything that is due, the soonest first, and whether a source had more than it could give."""
+    """Everything that is due, the soonest first, and whether a source had more than it could give.
+
+    Two supports in one case may ask for the same act, such as one risk assessment: it is one thing to do.
+    """
     found = [
         entry
         for source in DAY_SOURCES
         for row in rows.get(source.name, [])
         if (entry := source.entry(day, row)).due_at <= day.until
     ]
+    soonest = {
+        (one.kind, one.address): one for one in sorted(found, key=lambda one: one.due_at, reverse=True)
+    }
     more = any(len(rows.get(source.name, [])) >= LIMIT for source in DAY_SOURCES)
-    return sorted(found, key=lambda entry: entry.due_at), more
+    return sorted(soonest.values(), key=lambda entry: entry.due_at), more
 
 
 def when_due(entry: Entry) -> str:

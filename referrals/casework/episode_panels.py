@@ -89,7 +89,7 @@ def _action(one: Episode, membership: Membership) -> NextAction | None:
         address = reverse("casework:episode_allocate", args=[one.pk])
         words = f"Say who works on the support{': whoever did cannot any more' if one.worker else ''}"
         return NextAction(words, address, one.next_contact_at)
-    if one.is_open and one.next_contact_at:
+    if one.next_contact_at:
         words = "Make contact again" if one.first_tried_at else "Make the first contact"
         return NextAction(words, reverse("casework:attempt_create", args=[one.pk]), one.next_contact_at)
     return None

@@ -28,6 +28,7 @@ from referrals.selectors.referral import front_doors
 from referrals.services.referral import NamedPerson, make_referral
 
 NAMES = ["family_name", "given_name", "also_known_as", "date_of_birth", "sex"]
+NUMBERS = ("nhs_number", "pnc_id")
 
 
 class NameFields(Form):
@@ -48,12 +49,17 @@ class NameFields(Form):
         """Who was named, for the service."""
         data = self.cleaned_data
         named = {name: data[name] for name in NAMES if name != "sex"}
-        return NamedPerson(
-            role, **named, sex=data["sex"] or Sex.NOT_ASKED, relationship=data.get("relationship", "")
-        )
+        more = {name: data.get(name, "") for name in ("relationship", *NUMBERS)}
+        return NamedPerson(role, **named, **more, sex=data["sex"] or Sex.NOT_ASKED)
 
 
-class ReferralForm(SubmitOnceForm, ContactFields, NameFields):
+class PatientFields(NameFields):
+    """Of the victim-survivor and the children the number by which the health service knows them."""
+
+    nhs_number = TextField(label="NHS number", max_length=20, required=False)
+
+
+class ReferralForm(SubmitOnceForm, ContactFields, PatientFields):
     """Everything but the rows of perpetrators and children."""
 
     what_happened = LongTextField(
@@ -82,7 +88,16 @@ class ReferralForm(SubmitOnceForm, ContactFields, NameFields):
 
     field_order = [
         *("submission", "phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word"),
-        *("what_happened", "priority", *NAMES, "victim_aware", "not_aware_reason", "consent", "receiver"),
+        *(
+            "what_happened",
+            "priority",
+            *NAMES,
+            "nhs_number",
+            "victim_aware",
+            "not_aware_reason",
+            "consent",
+            "receiver",
+        ),
     ]
     sections = [
         (
@@ -94,7 +109,7 @@ class ReferralForm(SubmitOnceForm, ContactFields, NameFields):
             ["phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word"],
         ),
         ("What happened", "", ["what_happened", "priority"]),
-        ("The victim-survivor", "", NAMES),
+        ("The victim-survivor", "", [*NAMES, "nhs_number"]),
         ("Awareness and consent", "", ["victim_aware", "consent", "receiver"]),
     ]
     looks = {
@@ -135,9 +150,15 @@ class PerpetratorRow(NameFields):
         required=False,
         help_text="For example, husband, ex-partner, son",
     )
+    pnc_id = TextField(
+        label="PNC ID",
+        max_length=20,
+        required=False,
+        help_text="Of the Police National Computer, if you know it",
+    )
 
 
-class ChildRow(NameFields):
+class ChildRow(PatientFields):
     family_name = TextField(
         label="Family name",
         max_length=100,

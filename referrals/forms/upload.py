@@ -36,6 +36,11 @@ class UploadForm(Form):
         return file
 
 
+def lacks_safe_way(values: Mapping[str, str]) -> bool:
+    """Whether a row says of no way that it is safe. That what a way needs is there, its errors say."""
+    return all(values.get(code, "").lower() in NO for code, _ in WAYS)
+
+
 class RowForms:
     """The forms of one row: the referral, its perpetrator, its children. doors: the front doors that there are."""
 

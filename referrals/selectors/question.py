@@ -31,10 +31,14 @@ def still_asked(referral: Referral, questions: list[ReferralQuestion]) -> list[R
 
 
 def questions_to(membership: Membership) -> QuerySet[ReferralQuestion]:
-    """What the user's own referrals are with her for, to be ordered by the referral's `due_at`."""
+    """What the user's own referrals are with her for, to be ordered by the referral's `due_at`.
+
+    What was routed meanwhile still needs a safe way to make contact (as `still_asked`).
+    """
+    wanted = Q(referral__state=ReferralState.RETURNED) | Q(
+        referral__state=ReferralState.ROUTED, code=QuestionCode.SAFE_CONTACT
+    )
     own = answerable(membership).filter(
-        answered_at__isnull=True,
-        referral__sender__user_id=membership.user_id,
-        referral__state=ReferralState.RETURNED,
+        wanted, answered_at__isnull=True, referral__sender__user_id=membership.user_id
     )
     return own.select_related("referral")

@@ -12,6 +12,8 @@ from referrals.choices import PUBLIC_DOORS, ReferralState, RouteState
 from referrals.models import Referral, Route
 from referrals.rules.decision import OTHER, reason_words
 
+SHELTER = "A safe accommodation service"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -84,7 +86,8 @@ def may_see_contact(membership: Membership, referral: Referral) -> bool:
 def outcomes(referral: Referral) -> list[Outcome]:
     """What the sender is told: the front door's decision, then each service's, the latest last.
 
-    Reads what `with_routes` has prefetched. A service's name is told; where it is, never.
+    Reads what `with_routes` has prefetched. A service's name is told, but not of one that gives shelter: its name
+    would say where somebody went.
     """
     told = []
     if referral.state not in (ReferralState.RECEIVED, ReferralState.IN_TRIAGE):
@@ -99,6 +102,11 @@ def outcomes(referral: Referral) -> list[Outcome]:
     return told + [_outcome_of(route) for route in referral.routes.all()]
 
 
+def gives_shelter(agency: Agency) -> bool:
+    """Whether an agency gives somebody a place to be: who sent the referral is told neither its name nor a worker's."""
+    return agency.offers(Service.REFUGE) or agency.offers(Service.SANCTUARY)
+
+
 def _decision_words(referral: Referral) -> str:
     if referral.decision_code in ("", OTHER):
         return ""
@@ -106,11 +114,13 @@ def _decision_words(referral: Referral) -> str:
 
 
 def _outcome_of(route: Route) -> Outcome:
-    service = route.to_agency.name
+    shelters = gives_shelter(route.to_agency)
+    service = SHELTER if shelters else route.to_agency.name
     if route.ended_at is not None:
         return Outcome(route.state, f"{service}: its work has ended", route.ended_at)
     if route.state == RouteState.ACCEPTED and route.accepted_by is not None:
-        return Outcome(route.state, f"{service}: accepted by {route.accepted_by.user}", route.accepted_at)
+        by = "a named person" if shelters else route.accepted_by.user
+        return Outcome(route.state, f"{service}: accepted by {by}", route.accepted_at)
     if route.state in (RouteState.RETURNED, RouteState.DECLINED):
         words = f"{service}: {route.get_state_display().lower()}"
         return Outcome(route.state, words, route.sent_back_at, route.sent_back_reason)

@@ -1,12 +1,13 @@
 """Referrals that wait at a service, or that somebody there has accepted."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
-from dacase.cases.models import Case
-from referrals.choices import RouteState
-from referrals.models import Referral, Route
+from dacase.cases.choices import PartyRole
+from dacase.cases.models import Case, SafeContactPlan
+from referrals.choices import QuestionCode, RouteState
+from referrals.models import Referral, ReferralQuestion, Route
 from referrals.selectors.referral import with_people, with_routes
 
 
@@ -56,6 +57,18 @@ def opened_by(route: Route) -> str:
         .first()
     )
     return first.history_user.name if first is not None and first.history_user is not None else ""
+
+
+def newer_than_plan(case: Case, membership: Membership) -> QuerySet[Referral]:
+    """The referrals in a case whose words on safe contact came after its own plan was last checked: they arrived
+    later, or their sender answered later.
+    """
+    plan = SafeContactPlan.objects.filter(case=case, party__role=PartyRole.VICTIM).values("updated_at")[:1]
+    answered = ReferralQuestion.objects.filter(
+        referral=OuterRef("pk"), code=QuestionCode.SAFE_CONTACT, answered_at__gt=Subquery(plan)
+    )
+    newer = Q(received_at__gt=Subquery(plan)) | Exists(answered)
+    return Referral.objects.visible_to(membership).filter(newer, case=case).order_by("received_at")
 
 
 def referrals_of_case(case: Case, membership: Membership) -> QuerySet[Referral]:

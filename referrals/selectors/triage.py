@@ -1,10 +1,11 @@
 """The front door's queue, and where a referral may go from there."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
+from dacase.agencies.roles import who_may
 from dacase.cases.models import Case, Exclusion, Party
 from referrals.models import Referral, Route
 from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
@@ -64,13 +65,15 @@ def taken_in(membership: Membership) -> QuerySet[Referral]:
 
 
 def services_to_route_to(referral: Referral) -> QuerySet[Agency]:
-    """The agencies that the referral may be routed to: they support or safeguard people, have no live route
-    for it yet, and are not barred from its case.
+    """The agencies that the referral may be routed to: they support or safeguard people, somebody works there
+    who can accept it, they have no live route for it yet, and are not barred from its case.
     """
+    acceptors = Membership.objects.active().filter(agency=OuterRef("pk"), role__in=who_may("accept_referral"))
     routed = Route.objects.live().filter(referral=referral).values("to_agency_id")
     barred = Exclusion.objects.filter(case=referral.case, lifted_at__isnull=True).values("group_id")
     return (
         Agency.objects.filter(is_active=True)
+        .filter(Exists(acceptors))
         .filter(Q(services__overlap=list(ROUTED_SERVICES)) | Q(kind__in=ROUTED_KINDS))
         .exclude(pk__in=routed)
         .exclude(group_id__in=barred)

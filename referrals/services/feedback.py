@@ -49,6 +49,17 @@ def tell_front_door(referral: Referral, template: str, *, key: str) -> None:
     tell(found, template, path=path, key=f"{template}:{key}")
 
 
+def tell_services(referral: Referral, template: str, *, key: str) -> None:
+    """To who accepted the referral at each service; while nobody has, to the service's mailbox, or to everybody there."""
+    for route in Route.objects.live().filter(referral=referral).select_related("to_agency"):
+        path = reverse("referrals:route_detail", args=[route.pk])
+        worker = Membership.objects.active().filter(pk=route.accepted_by_id) if route.accepted_by_id else None
+        found = addresses(worker) if worker is not None else []
+        service = route.to_agency
+        found = found or agency_mailbox(service) or addresses(people_of(service.pk, "accept_referral"))
+        tell(found, template, path=path, key=f"{template}:{key}:{route.pk}")
+
+
 def agency_mailbox(agency: Agency) -> list[str]:
     """The agency's own address, if it has one."""
     return [agency.email] if agency.email else []

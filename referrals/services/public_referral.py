@@ -156,6 +156,7 @@ def _answers(letter: PublicReferral) -> dict[str, Any]:
         "submission": letter.pk,
         "door": ReferralDoor(letter.door),
         "receiver": letter.receiver,
+        "received_at": letter.received_at,
         "contact": ContactAnswers(**body["contact"]),
         "people": [NamedPerson(**one) for one in people],
         "outside": OutsideDetails(**body["outside"]) if body["outside"] else None,

@@ -15,7 +15,7 @@ from referrals.models import Referral, ReferralContact, ReferralQuestion
 from referrals.rules.contact import ContactAnswers
 from referrals.rules.referral import check_messages
 from referrals.selectors.question import answerable
-from referrals.services.feedback import tell_front_door, tell_sender
+from referrals.services.feedback import tell_front_door, tell_sender, tell_services
 
 
 def ask_sender(
@@ -52,7 +52,8 @@ def answer_question(
 ) -> ReferralQuestion:
     """Answer a question for the sending agency, or as the front door that was told on the phone.
 
-    The referral goes back to the queue with its clock as it was. A second click finds the answer given.
+    The referral goes back to the queue with its clock as it was. Where it was routed meanwhile, the services are
+    told how contact is safe. A second click finds the answer given.
 
     Args:
         answer: in words; may be empty where `contact` says what was asked.
@@ -88,6 +89,8 @@ def answer_question(
     )
     if actor.agency_id != referral.receiver_agency_id:
         tell_front_door(referral, "referral_answered", key=str(question.pk))
+    if question.code == QuestionCode.SAFE_CONTACT:
+        tell_services(referral, "referral_answered", key=str(question.pk))
     return question
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +84,7 @@ def make_referral(
     receiver: Agency | None = None,
     door: str = ReferralDoor.AGENCY,
     outside: OutsideDetails | None = None,
+    received_at: datetime | None = None,
     actor: Membership,
 ) -> Referral:
     """Send a referral to a front door, where its clock starts. Page, API, CSV and public page call this.
@@ -100,6 +101,7 @@ def make_referral(
         receiver: the front door; may be left out where the partnership has one.
         door: a value of choices.ReferralDoor: how it arrived.
         outside: who sent it, where that is a professional without an account.
+        received_at: when it was sent, where it had to wait to be taken in; its clock began then.
     Raises NotAllowed for a role that makes no referrals; ValidationError, by field, for what does not fit.
     """
     check_may(actor, "make_referral")
@@ -110,7 +112,7 @@ def make_referral(
         safe_to_text=contact.safe_to_text,
         safe_to_leave_message=contact.safe_to_leave_message,
     )
-    now = timezone.now()
+    now = received_at or timezone.now()
     referral, created = Referral.objects.get_or_create(
         sender_agency=actor.agency,
         submission=submission,

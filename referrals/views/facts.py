@@ -108,7 +108,7 @@ def people_table(people: Iterable[ReferralPerson]) -> Table:
     """Who is named in the referral, as its sender wrote it."""
     rows = [
         [
-            one.name,
+            Text(one.name, _also(one)),
             PartyRole(one.role).label,
             one.relationship or "",
             one.date_of_birth or "Not known",
@@ -124,6 +124,13 @@ def people_table(people: Iterable[ReferralPerson]) -> Table:
         "Sex",
     ]
     return Table("People named in the referral", columns, rows)
+
+
+def _also(one: ReferralPerson) -> str:
+    """What else may tell who somebody is."""
+    known = {"also known as": one.also_known_as, "NHS number": one.nhs_number, "PNC ID": one.pnc_id}
+    said = "; ".join(f"{words} {value}" for words, value in known.items() if value)
+    return said[:1].upper() + said[1:]
 
 
 def outcome_events(outcomes: Iterable[Outcome]) -> list[Event]:

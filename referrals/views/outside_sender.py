@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
+from dacase.cases.forms.draft import FormDraft
 from referrals.choices import ReferralDoor
 from referrals.forms.outside_sender import CallBackForm
 from referrals.selectors.referral import with_people
@@ -26,13 +27,15 @@ def call_back(request: ActingRequest, pk: UUID) -> HttpResponse:
         raise Http404
     sender = referral.outside_sender
     initial = {name: getattr(sender, name) for name in ("number_found", "outcome", "note", "version")}
-    form = CallBackForm(request.POST or None, initial=initial)
+    draft = FormDraft(request)
+    form = draft.bind(CallBackForm, initial=initial)
 
     def record() -> object:
         return record_call_back(pk, actor=request.membership, **form.said())
 
-    if request.method == "POST" and form.is_valid() and form.attempt(record):
+    if draft.sent and form.is_valid() and form.attempt(record):
+        draft.discard()
         messages.success(request, "The call back is recorded.")
         return redirect("referrals:triage", pk=pk)
-    context = {"form": form, "referral": referral, "facts": sender_facts(referral)}
+    context = {"form": form, "referral": referral, "facts": sender_facts(referral), **draft.context}
     return render(request, "referrals/outside_sender/call_back.html", context)

@@ -17,6 +17,9 @@ from referrals.selectors.referral import followed_referrals, may_see_contact
 from referrals.services import question as services
 from referrals.views.refusals import missing_is_404
 
+DONE = "Your answer is with the front door."
+DONE_ROUTED = "Your answer is with the front door and with the services that it was routed to."
+
 
 @require_http_methods(["GET", "POST"])
 @requires("make_referral")
@@ -39,7 +42,7 @@ def answer(request: ActingRequest, pk: UUID, question_pk: UUID) -> HttpResponse:
             lambda: services.answer_question(question_pk, answer=words, contact=contact, actor=actor)
         ):
             draft.discard()
-            messages.success(request, "Your answer is with the front door.")
+            messages.success(request, DONE_ROUTED if referral.decided_at else DONE)
             return redirect(back)
     context = {"form": form, "referral": referral, "question": question, "back_url": back, **draft.context}
     return render(request, "referrals/question/answer.html", context)

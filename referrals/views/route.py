@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
+from dacase.cases.forms.draft import FormDraft
 from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
@@ -22,6 +23,7 @@ from referrals.forms.triage import VersionForm
 from referrals.models import Route
 from referrals.selectors.escalation import escalations_of
 from referrals.selectors.question import questions_of
+from referrals.selectors.referral import gives_shelter
 from referrals.selectors.route import inbox as inbox_routes
 from referrals.selectors.route import opened_by, referral_of, routes_to
 from referrals.services import route as services
@@ -88,6 +90,7 @@ def route_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         "referral": referral,
         "state_meaning": STATE_MEANINGS[RouteState(route.state)],
         "priority": priority_tag(referral),
+        "shelters": gives_shelter(route.to_agency),
         "can_answer_escalation": request.membership.may("answer_escalation"),
         "escalations": escalations_of(referral, request.membership, route) if waits else [],
     }
@@ -124,9 +127,7 @@ def route_accept(request: ActingRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and form.attempt(
         lambda: services.accept_route(pk, version=form.cleaned_data["version"], actor=actor)
     ):
-        messages.success(
-            request, "You have accepted the referral. The sender sees your name and your service."
-        )
+        messages.success(request, "You have accepted the referral. The sender is told that it was accepted.")
     else:
         tell_refusal(request, form)
     return redirect("referrals:route_detail", pk=pk)
@@ -158,13 +159,15 @@ def _send_back(
     request: ActingRequest, pk: UUID, act: Callable[..., None], words: tuple[str, str, str]
 ) -> HttpResponse:
     route = get_object_or_404(routes_to(request.membership), pk=pk)
-    form = SendBackForm(request.POST or None, initial={"version": route.version})
-    if request.method == "POST" and form.is_valid():
+    draft = FormDraft(request)
+    form = draft.bind(SendBackForm, initial={"version": route.version})
+    if draft.sent and form.is_valid():
         data = form.cleaned_data
         if form.attempt(
             lambda: act(pk, version=data["version"], reason=data["reason"], actor=request.membership)
         ):
+            draft.discard()
             messages.success(request, words[2])
             return redirect("referrals:inbox")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "route": route}
-    return render(request, "referrals/route/send_back.html", context)
+    return render(request, "referrals/route/send_back.html", context | draft.context)

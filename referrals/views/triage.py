@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.choices import PartyRole
+from dacase.cases.forms.draft import FormDraft
 from dacase.cases.models import Case
 from dacase.ui.components import Clock, Column, Link, Table, Text
 from dacase.ui.htmx import render_fragment
@@ -274,12 +275,13 @@ def no_further_action(request: ActingRequest, pk: UUID) -> HttpResponse:
 def _decide(
     request: ActingRequest, pk: UUID, act: Callable[..., object], decision: str, words: tuple[str, str, str]
 ) -> HttpResponse:
-    referral = _get(request, pk)
-    form = DecisionForm(request.POST or None, decision=decision, initial={"version": referral.version})
-    if request.method == "POST" and form.is_valid():
+    referral, draft = _get(request, pk), FormDraft(request)
+    form = draft.bind(DecisionForm, decision=decision, initial={"version": referral.version})
+    if draft.sent and form.is_valid():
         data, actor = form.cleaned_data, request.membership
         if form.attempt(lambda: act(pk, actor=actor, **data)):
+            draft.discard()
             messages.success(request, words[2])
             return redirect("referrals:queue")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "referral": referral}
-    return render(request, "referrals/triage/decide.html", context)
+    return render(request, "referrals/triage/decide.html", context | draft.context)

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dacase.agencies.access import ActingRequest, requires
-from dacase.ui.components import Lines, Table, Tag
-from referrals.forms.upload import RowForms, UploadForm
+from dacase.ui.components import Lines, Many, Table, Tag
+from referrals.forms.upload import RowForms, UploadForm, lacks_safe_way
 from referrals.models import UploadRow
 from referrals.rules.upload import number_of_row, template
 from referrals.selectors.referral import front_doors
@@ -96,5 +96,12 @@ def _checked(form: UploadForm, request: ActingRequest) -> list[Row]:
 def _row(row: UploadRow) -> list[Any]:
     name = f"{row.values.get('given_name', '')} {row.values.get('family_name', '')}".strip()
     words = "\n".join(f"{column}: {said}" if column else said for column, said in row.errors)
-    done = Lines(words) if words else Tag("Ready to send", "good")
+    done = Lines(words) if words else _ready(row.values)
     return [f"Row {row.number}", name[:100], row.values.get("priority", "")[:20], done]
+
+
+def _ready(values: dict[str, str]) -> Tag | Many:
+    """A row that can be sent; one without a safe way comes back with a question, and its sender is told before."""
+    ready = Tag("Ready to send", "good")
+    unsafe = Tag("No safe way to make contact: it comes back to you with a question", "warning")
+    return Many([ready, unsafe]) if lacks_safe_way(values) else ready

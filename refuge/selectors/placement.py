@@ -32,10 +32,11 @@ def placements_of(case: Case, membership: Membership) -> QuerySet[Placement]:
 
 
 def members_of(placement: Placement, membership: Membership) -> list[Party]:
-    """Who was placed, for somebody who may still open the case; empty when she may not."""
+    """Who was placed, each person once, for somebody who may still open the case; empty when she may not."""
     placed = PlacementMember.objects.filter(placement=placement).values("party_id")
-    parties = Party.objects.visible_to(membership).filter(pk__in=placed).select_related("person")
-    return sorted(parties, key=lambda party: (party.role != PartyRole.VICTIM, party.created_at))
+    parties = Party.with_doubles.visible_to(membership).filter(pk__in=placed).select_related("person")
+    once = {party.standing_id: party for party in parties}.values()
+    return sorted(once, key=lambda party: (party.role != PartyRole.VICTIM, party.created_at))
 
 
 def possible_household(case: Case) -> list[Party]:

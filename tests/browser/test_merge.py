@@ -58,3 +58,40 @@ def test_somebody_recorded_twice_becomes_one_and_two_again(sign_in_as: SignIn) -
     look(front_door, "merge-undone")
     front_door.goto(f"{first}timeline/")
     expect(front_door.get_by_text("Merge of two records undone")).to_be_visible()
+
+
+def test_a_child_recorded_twice_in_one_case_is_shown_once(sign_in_as: SignIn) -> None:
+    police, front_door = sign_in_as("Petra Invented"), sign_in_as("Fern Made-Up")
+    case = open_case_and_route(
+        front_door,
+        refer(
+            police, family="Doubletest", born=date(1985, 2, 1), phone="07700 900704", home="9 Invented Mews"
+        ),
+    )
+    front_door.goto(f"{case}people/add/")
+    front_door.get_by_label("Child", exact=True).check()
+    front_door.fill("#id_family_name", "Doubletest")
+    front_door.fill("#id_given_name", "Little F")
+    front_door.get_by_label("Not asked", exact=True).check()
+    press(front_door, "Add to the case")
+    child = front_door.get_by_role("link", name="Look whether Finch Doubletest")
+    assert front_door.get_by_role("link", name="Known already?").count() == 5
+
+    child.click()
+    look(front_door, "double-matches")
+    front_door.get_by_role("link", name="Little F Doubletest").first.click()
+    front_door.get_by_label("One referral was recorded twice").check()
+    look(front_door, "double-compare")
+    press(front_door, "Merge the two records")
+    look(front_door, "double-done")
+    merge = front_door.url
+    front_door.goto(f"{case}people/")
+    assert front_door.get_by_role("link", name="Known already?").count() == 4
+    look(front_door, "double-people")
+
+    front_door.goto(merge)
+    front_door.get_by_role("button", name="Undo this merge").click()
+    press(front_door, "Undo the merge")
+    look(front_door, "double-undone")
+    front_door.goto(f"{case}people/")
+    assert front_door.get_by_role("link", name="Known already?").count() == 5

@@ -45,14 +45,19 @@ def assess(page: Page, case: str, *, yes: int) -> None:
 
 def answer(page: Page, *, yes: int) -> None:
     """Answer the topics of the assessment that is begun, and complete it."""
+    answer_topics(page, yes=yes)
+    page.get_by_label("No", exact=True).check()
+    press(page, "Complete the assessment")
+
+
+def answer_topics(page: Page, *, yes: int) -> None:
+    """Answer the topics of the assessment that is begun; its judgement is asked next."""
     answered = 0
     while "/sections/" in page.url:
         for topic in page.locator("fieldset:has(input[value=dont_know])").all():
             topic.locator(f"input[value={'yes' if answered < yes else 'no'}]").check()
             answered += 1
         press(page, "Save and continue")
-    page.get_by_label("No", exact=True).check()
-    press(page, "Complete the assessment")
 
 
 def test_review_and_exit(sign_in_as: Callable[..., Page]) -> None:

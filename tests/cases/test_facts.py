@@ -1,7 +1,7 @@
 """What is known of people: three ways of having no answer, relationships both ways, a concession's clock."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from dacase.cases.rules.people import (
     relationship_kinds,
     rows,
 )
-from dacase.cases.selectors.facts import concession_due, ties_of
+from dacase.cases.selectors.facts import concession_alert, ties_of
 from dacase.cases.services import facts as services
 from dacase.cases.services.relationship import end_relationship, relate
 from dacase.ui.stale import StaleVersion
@@ -170,8 +170,6 @@ def test_a_concession_that_runs_out_is_the_next_action(cast, case, parties):
     granted = timezone.localdate() - timedelta(weeks=8)
     record = saved(services.save_immigration, parties["victim"], cast.idva, concession_granted_on=granted)
     assert record.concession_ends_on == concession_ends_on(granted)
-    assert concession_due(record, today=granted + timedelta(weeks=8) - timedelta(days=1)) is None
-    assert concession_due(record, today=record.concession_ends_on + timedelta(days=1)) is None
     words = "Get immigration advice: the concession runs out"
     with acting_as(cast.idva):
         assert words in [action.text for action in draw(people, case, cast.idva).next_actions]
@@ -179,6 +177,51 @@ def test_a_concession_that_runs_out_is_the_next_action(cast, case, parties):
     with acting_as(cast.refuge_worker):
         panel = draw(people, case, cast.refuge_worker)
     assert words not in [action.text for action in panel.next_actions]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "days", "said"),
+    [
+        (8, -1, None),
+        (8, 0, "Get immigration advice: the concession runs out"),
+        (10, -1, "Get immigration advice: the concession runs out"),
+        (10, 0, "Get immigration advice now: the concession is about to run out"),
+        (14, 0, "Get immigration advice: the concession has run out"),
+    ],
+)
+def test_each_alert_of_a_concession_and_after_its_end(weeks, days, said):
+    granted = date(2026, 1, 1)
+    record = ImmigrationStatus(
+        concession_granted_on=granted,
+        concession_ends_on=concession_ends_on(granted),
+        updated_at=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    alert = concession_alert(record, today=granted + timedelta(weeks=weeks, days=days))
+    assert (alert and alert.words) == said
+    record.updated_at = datetime(2026, 4, 3, tzinfo=UTC)  # somebody has looked since it ran out
+    assert concession_alert(record, today=date(2026, 4, 10)) is None
+    assert concession_alert(ImmigrationStatus(), today=granted) is None
+
+
+def test_what_was_typed_of_days_and_advice_is_shown(cast, case, parties, sign_in):
+    day = date(2026, 3, 4)
+    saved(services.save_needs, parties["victim"], cast.idva, pregnant="yes", due_on=day)
+    saved(
+        services.save_child_facts, parties["child"], cast.idva,
+        safeguarding="child_protection", safeguarding_since=day, safeguarding_review_on=date(2026, 6, 7),
+    )  # fmt: skip
+    saved(
+        services.save_immigration, parties["victim"], cast.idva,
+        status="partner_visa", leave_ends_on=date(2027, 8, 9), advice_note="Invented adviser, on Monday",
+    )  # fmt: skip
+    text = sign_in(cast.idva).get(reverse("cases:people", args=[case.pk])).content.decode()
+    for words in (
+        "Baby is due on 4 March 2026",
+        "Child protection plan. Since 4 March 2026. Next review on 7 June 2026",
+        "9 August 2027",
+        "Invented adviser, on Monday",
+    ):
+        assert words in text
 
 
 def test_immigration_is_for_roles_that_work_with_it(cast, case, parties, sign_in):

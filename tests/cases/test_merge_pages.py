@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dacase.audit.models import Read
 from dacase.cases.models import Merge, Party, Person
-from dacase.cases.services.case import PersonDetails, open_case
+from dacase.cases.services.case import PersonDetails, add_party, open_case
 from dacase.cases.services.person import edit_person
 from dacase.walls.context import acting_as
 from tests.factories import make_case
@@ -72,7 +72,7 @@ def test_the_page_asks_a_fixed_number_of_queries(worker, two, sign_in, django_as
     for more in (0, 3):
         for _ in range(more):
             known(worker)
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(19):
             assert client.get(url).status_code == 200
 
 
@@ -156,12 +156,41 @@ def test_a_change_meanwhile_is_shown_first(worker, two, sign_in):
     assert client.post(compare_url(two), answers(merged_version=2)).status_code == 302
 
 
-def test_two_people_of_one_case_are_told_plainly(worker, sign_in):
+def test_two_records_of_one_child_in_one_case_through_the_pages(worker, sign_in):
+    case = make_case(worker)
+    with acting_as(worker):
+        add_party(case, person=PersonDetails("Unlike", "Baby"), role="child", actor=worker)
+        pair = list(Party.objects.filter(role="child").order_by("created_at"))
+    client = sign_in(worker)
+    known = reverse("cases:person_matches", args=[pair[0].pk])
+    page = text(client.get(known))
+    assert "Recorded twice in this case?" in page
+    assert compare_url(pair) in page
+    assert "Both stand in this case" in text(client.get(compare_url(pair)))
+    sent = answers(given_name="kept")
+    done = client.post(compare_url(pair), sent, follow=True)
+    assert "The two records are one now" in text(done)
+    again = client.post(compare_url(pair), sent)
+    assert again.headers["Location"] == done.redirect_chain[-1][0]
+    people = text(client.get(reverse("cases:people", args=[case.pk])))
+    assert people.count("Known already?") == 3
+    for name in ("party_edit", "needs_edit", "child_facts_edit", "person_matches"):
+        assert client.get(reverse(f"cases:{name}", args=[pair[1].pk])).status_code == 200
+    undo = done.redirect_chain[-1][0] + "undo/"
+    assert "They are two records again" in text(client.post(undo, follow=True))
+    assert text(client.get(reverse("cases:people", args=[case.pk]))).count("Known already?") == 4
+
+
+def test_victim_and_perpetrator_of_one_case_are_told_plainly(worker, sign_in):
     make_case(worker)
     with acting_as(worker):
-        pair = list(Party.objects.filter(role__in=["child", "perpetrator"]))
+        pair = list(Party.objects.filter(role__in=["victim", "perpetrator"]))
     sent = answers(given_name="kept")
-    assert "Both stand in case" in text(sign_in(worker).post(compare_url(pair), sent))
+    assert "They cannot be one person" in text(sign_in(worker).post(compare_url(pair), sent))
+
+
+def test_one_record_is_not_compared_with_itself(worker, two, sign_in):
+    assert sign_in(worker).get(compare_url([two[0], two[0]])).status_code == 404
 
 
 def test_404_and_403(cast, worker, two, sign_in):

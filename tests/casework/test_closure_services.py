@@ -12,7 +12,7 @@ from dacase.cases.models import Headline
 from dacase.cases.services.exclusion import bar_from_case
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
-from referrals.casework.models import Cover, Episode, ExitOutcome, HandOver
+from referrals.casework.models import ContactAttempt, Cover, Episode, ExitOutcome, HandOver
 from referrals.casework.services import closure, cover, hand_over
 from tests.casework.episodes import all_answers, begun, fresh, plan, tried
 from tests.factories import make_case
@@ -87,9 +87,14 @@ def test_unable_to_contact_needs_its_tries(cast, case, episode):
     plan(case, cast.idva, safe_to_call=True)
     with pytest.raises(ValidationError, match="0 of 3 tries"):
         close(episode, cast.idva, "unable_to_contact", {})
-    for _ in range(3):
-        tried(episode, cast.idva)
+    attempts = [tried(episode, cast.idva) for _ in range(3)]
     version = fresh(episode, cast.idva).version
+    with pytest.raises(ValidationError, match="1 of 3 tries at different times"):
+        close(episode, cast.idva, "unable_to_contact", {}, version)
+    with acting_as(cast.idva):
+        for days, attempt in enumerate(attempts):
+            earlier = attempt.made_at - timedelta(days=days)
+            ContactAttempt.objects.filter(pk=attempt.pk).update(made_at=earlier)
     assert close(episode, cast.idva, "unable_to_contact", {}, version).closing_asked_at
 
 
@@ -167,6 +172,32 @@ def test_declined_it_stays_where_it_was(cast, episode, hazel):
         hand_over.decline_hand_over(offered.pk, actor=hazel)
     now = fresh(episode, cast.idva)
     assert (now.worker, now.hand_over_id) == (cast.idva, None)
+
+
+def test_the_giver_takes_back_what_nobody_has_answered(cast, episode, hazel):
+    offered = offer(cast, hazel, episode)
+    with acting_as(cast.idva_manager), pytest.raises(HandOver.DoesNotExist):
+        hand_over.decline_hand_over(offered.pk, actor=cast.idva_manager)
+    with acting_as(cast.idva), pytest.raises(HandOver.DoesNotExist):
+        hand_over.accept_hand_over(offered.pk, actor=cast.idva)
+    with acting_as(cast.idva):
+        hand_over.decline_hand_over(offered.pk, actor=cast.idva)
+    with acting_as(hazel), pytest.raises(ValidationError, match="answered"):
+        hand_over.accept_hand_over(offered.pk, actor=hazel)
+    assert fresh(episode, cast.idva).worker == cast.idva
+    assert offer(cast, cast.idva_manager, episode).pk != offered.pk
+
+
+def test_what_bars_the_receiver_by_now_can_be_offered_to_somebody_else(cast, case, episode, hazel):
+    other = begun(make_case(cast.idva), cast.idva_manager, cast.idva)
+    offered = offer(cast, hazel, episode, other)
+    with acting_as(cast.idva_manager):
+        bar_from_case(case, group=hazel.user.group, reason="x", actor=cast.idva_manager)
+    with acting_as(hazel):
+        hand_over.accept_hand_over(offered.pk, actor=hazel)
+    assert fresh(other, cast.idva).worker == hazel
+    assert fresh(episode, cast.idva).worker == cast.idva
+    assert offer(cast, cast.idva_manager, episode).pk != offered.pk
 
 
 def test_a_barred_colleague_is_not_handed_a_case_and_a_manager_may_overtake(cast, case, episode, hazel):

@@ -14,6 +14,7 @@ from dacase.cases.services.safe_contact import ContactRefusedError, check_contac
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
 from referrals.casework.models import ContactAttempt
+from referrals.casework.rules.episode import quiet_until
 from referrals.casework.selectors.day import unseen_against_plan
 from referrals.casework.services.contact import Contact, numbers_to_use, record_attempt, see_attempt
 from tests.casework.episodes import begun, fresh, plan, spoke, tried
@@ -116,7 +117,7 @@ def test_the_first_try_stops_the_clock_and_the_next_is_due_when_said(cast, case,
     spoke(episode, cast.idva)
     now = fresh(episode, cast.idva)
     assert now.first_tried_at == attempt.made_at
-    assert now.next_contact_at is None
+    assert now.next_contact_at == quiet_until(now.contacted_at, priority="standard", band="")
     assert now.state == EpisodeState.IN_SUPPORT
 
 
@@ -135,6 +136,23 @@ def test_times_that_make_no_sense(cast, case, episode):
         tried(episode, cast.idva, next_try_at=timezone.now() - timedelta(hours=1))
     with pytest.raises(ValidationError, match="does not fit"):
         tried(episode, cast.idva, outcome="message_received")
+
+
+@pytest.mark.parametrize("with_whom", ["professional", "family_or_friend", "somebody_else", "nobody"])
+def test_a_talk_with_somebody_else_does_not_end_the_tries_to_reach_her(cast, case, episode, with_whom):
+    plan(case, cast.idva, safe_to_call=True)
+    with pytest.raises(ValidationError) as refused:
+        spoke(episode, cast.idva, with_whom=with_whom)
+    assert set(refused.value.message_dict) == {"with_whom"}
+    now = fresh(episode, cast.idva)
+    assert (now.first_tried_at, now.next_contact_at) == (None, episode.first_contact_due_at)
+
+
+def test_a_contact_of_before_the_case_stops_no_clock(cast, case, episode):
+    plan(case, cast.idva, safe_to_call=True)
+    with pytest.raises(ValidationError, match="on which the case was opened"):
+        tried(episode, cast.idva, made_at=case.opened_at - timedelta(days=1))
+    assert fresh(episode, cast.idva).first_tried_at is None
 
 
 def test_a_double_click_records_one(cast, case, episode):

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,20 @@ def test_a_case_never_assessed_stands_on_her_day_after_first_contact_until_it_is
     assert late.index(">Late (1)<") < late.rindex("Assess the risk")
     assessed(case, cast.idva, yes=2)
     assert entry not in day(idva)
+
+
+def test_two_supports_in_one_case_ask_for_one_assessment_the_sooner(cast, case, idva):
+    first, second = (begun(case, cast.idva_manager, cast.idva, kind=kind) for kind in ("idva", "outreach"))
+    for one in (first, second):
+        spoke(one, cast.idva, direction="incoming")
+    asks = f'href="{reverse("casework:assessment_start", args=[case.pk])}"'
+    # Once on top, as the next thing to do, and once in the list.
+    assert day(idva).count(asks) == 2
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=second.pk).update(contacted_at=timezone.now() - timedelta(days=20))
+    late = day(idva)
+    assert late.count(asks) == 2
+    assert ">Late (1)<" in late
 
 
 def test_only_support_that_begins_with_an_assessment_asks_for_one(cast, case):
@@ -297,3 +312,48 @@ def test_a_hand_over_is_answered_on_its_page(cast, episode, idva, hazel, sign_in
     assert client.post(url, {"answer": "yes"}).status_code == 302
     assert "Vera Testcase" in day(client)
     assert "Vera Testcase" not in day(idva)
+
+
+def test_who_offered_it_takes_it_back_from_the_episode(cast, episode, idva, hazel):
+    chosen = {
+        "episodes": [str(episode.pk)], "worker": str(hazel.pk), "note": "",
+        "submission": "00000000-0000-4000-8000-000000000007",
+    }  # fmt: skip
+    assert "Hand over to a colleague" in text_of(idva.get(reverse("casework:episode", args=[episode.pk])))
+    idva.post(reverse("casework:hand_over_create"), chosen)
+    page = text_of(idva.get(reverse("casework:episode", args=[episode.pk])))
+    with acting_as(cast.idva):
+        url = reverse("casework:hand_over", args=[fresh(episode, cast.idva).hand_over_id])
+    assert url in page
+    assert "Take it back" in text_of(idva.get(url))
+    assert "It stays with you." in text_of(idva.post(url, {}, follow=True))
+    assert "Take it back" not in text_of(idva.get(url))
+    assert fresh(episode, cast.idva).hand_over_id is None
+
+
+def test_contacts_page_and_one_against_the_plan_is_found_however_old(cast, episode, idva, manager):
+    old = tried(episode, cast.idva, against_plan=True)
+    with acting_as(cast.idva):
+        ContactAttempt.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(days=40))
+    for number in range(20):
+        spoke(episode, cast.idva, direction="incoming", note=f"Word{number}")
+    url = reverse("casework:episode", args=[episode.pk])
+    page = text_of(manager.get(url))
+    assert reverse("casework:attempt_seen", args=[old.pk]) in page
+    assert page.count("moj-timeline__item") == 20
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    second = text_of(manager.get(url + following[1].replace("&amp;", "&")))
+    assert second.count("moj-timeline__item") == 1
+
+
+def test_after_a_contact_she_hears_of_it_again_although_she_said_nothing(cast, case, episode, idva):
+    spoke(episode, cast.idva, direction="incoming")
+    again = fresh(episode, cast.idva).next_contact_at
+    assert timedelta(days=13) < again - timezone.now() < timedelta(days=14)
+    planned = timezone.localtime(again)
+    form = text_of(idva.get(reverse("casework:attempt_create", args=[episode.pk])))
+    assert f'name="next_time" value="{planned:%H:%M}"' in form
+    assert re.search(rf'name="next_on_day"[^>]* value="{planned.day}"', form)
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=episode.pk).update(next_contact_at=timezone.now() - timedelta(hours=1))
+    assert "Make contact again" in day(idva)

@@ -18,6 +18,8 @@ from referrals.casework.rules.episode import (
     assessment_due_at,
     first_contact_due_at,
     kind_of,
+    quiet_until,
+    tries_at_varied_times,
     tries_before_closing,
     urgency_of,
 )
@@ -37,6 +39,23 @@ def test_each_first_contact_clock(line):
     else:  # an hour of Friday, Monday's eight, seven of Tuesday
         assert due == datetime(2026, 12, 1, 16, 0, tzinfo=LONDON)
     assert tries_before_closing(priority, "medium", FRIDAY) == int(line["attempts"])
+    again = quiet_until(FRIDAY, priority=priority, band="medium")
+    assert again == FRIDAY + timedelta(days=int(line["quiet_days"])) > due
+
+
+@pytest.mark.parametrize(
+    ("times", "count"),
+    [
+        ([], 0),
+        (["27 09:00", "27 11:59"], 1),
+        (["27 11:59", "27 12:00", "27 16:59"], 2),
+        (["27 16:59", "27 17:00", "27 21:00"], 2),
+        (["27 09:00", "28 09:00"], 2),
+    ],
+)
+def test_tries_of_one_part_of_a_day_are_one(times, count):
+    made = [datetime.strptime(f"2026-11-{at}", "%Y-%m-%d %H:%M").replace(tzinfo=LONDON) for at in times]
+    assert tries_at_varied_times(made) == count
 
 
 @pytest.mark.parametrize("line", rows("assessment_clocks"), ids=lambda line: line["kind"])

@@ -57,6 +57,30 @@ def test_a_second_referral_goes_on_in_the_same_episode_with_who_accepted_it(cast
     assert verbs(cast.idva, case).count("episode_begun") == 1
 
 
+def test_a_second_referral_has_a_clock_of_its_own_and_stops_the_closing(cast):
+    case = accepted(send(cast.police_officer), cast.front_door_worker, cast.idva)
+    with acting_as(cast.idva):
+        first = Episode.objects.select_related("route__referral").get(case=case)
+        Episode.objects.filter(pk=first.pk).update(
+            next_contact_at=timezone.now() + timedelta(days=60),
+            priority="standard",
+            closing_asked_at=timezone.now(),
+            closing_reason="disengaged",
+        )
+        again = services.open_episode(first.route, actor=cast.idva)
+    assert again.priority == "high"
+    assert timedelta(hours=23) < again.next_contact_at - timezone.now() <= timedelta(hours=24)
+    assert (again.closing_asked_at, again.closing_reason, again.state) == (
+        None,
+        "",
+        EpisodeState.FIRST_CONTACT,
+    )
+    sooner = timezone.now() + timedelta(hours=1)
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=first.pk).update(next_contact_at=sooner)
+        assert services.open_episode(first.route, actor=cast.idva).next_contact_at == sooner
+
+
 def test_a_social_workers_acceptance_begins_social_care(cast):
     case = accepted(send(cast.police_officer), cast.front_door_worker, cast.social_worker)
     with acting_as(cast.social_worker):

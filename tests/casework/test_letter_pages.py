@@ -30,6 +30,7 @@ def test_a_letter_is_written_read_and_printed(cast, case, sign_in, django_assert
     assert response["Location"] == detail
     page = client.get(detail).content.decode()
     assert "Please call" in page
+    assert "Before you call, write or visit" in page  # the plan, with who else opens her post
     assert HOME not in page
     assert client.get(reverse("casework:letter_paper", args=[letter.pk])).status_code == 404
     response = client.post(reverse("casework:letter_print", args=[letter.pk]))

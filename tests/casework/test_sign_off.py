@@ -13,7 +13,7 @@ from dacase.agencies.models import Membership
 from dacase.audit.models import Event
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
-from referrals.casework.models import Plan, RiskAssessment, SignOffRequest
+from referrals.casework.models import RiskAssessment, SignOffRequest
 from referrals.casework.rules.risk_assessment import in_use, rests_on_judgement
 from referrals.casework.selectors.sign_off import sign_offs_sent_back, sign_offs_waiting
 from referrals.casework.services import sign_off as services
@@ -136,47 +136,6 @@ def test_two_managers_who_answer_at_once_are_told(cast, judged, hazel):
         act(services.send_back, made, cast.idva_manager, answer="Mine")
     with pytest.raises(ValidationError):
         act(services.send_back, made, cast.idva_manager, answer="Mine", version=2)
-
-
-@pytest.fixture
-def plan(cast, case):
-    with acting_as(cast.idva):
-        return Plan.objects.create(case=case, agency=cast.idva.agency, written_by=cast.idva, review_on=TODAY)
-
-
-def test_a_plan_is_signed_off_by_somebody_who_did_not_write_it(cast, case, plan, sign_in):
-    with acting_as(cast.idva_manager):
-        own = services.ask_plan_sign_off(plan.pk, submission=uuid.uuid4(), actor=cast.idva_manager)
-    with pytest.raises(ValidationError):
-        act(services.sign_off, own, cast.idva_manager)
-    with acting_as(cast.idva):
-        assert services.ask_plan_sign_off(plan.pk, submission=uuid.uuid4(), actor=cast.idva) == own
-        SignOffRequest.objects.filter(pk=own.pk).update(asked_by=cast.idva)
-    assert waiting(cast.idva_manager) == [own]
-    page, new = (
-        reverse("casework:plan", args=[case.pk]),
-        reverse("casework:sign_off_ask_plan", args=[plan.pk]),
-    )
-    worker, manager = sign_in(cast.idva), sign_in(cast.idva_manager)
-    assert "Waiting for a manager" in text_of(worker.get(page))
-    assert "Sign off or send back: safety and support plan" in text_of(
-        manager.get(reverse("casework:my_day"))
-    )
-    answer = reverse("casework:sign_off_answer", args=[own.pk])
-    sent = {"decision": "no", "answer": "Say who does what", "version": 1}
-    assert manager.post(answer, sent).status_code == 302
-    found = text_of(worker.get(reverse("casework:sign_off", args=[own.pk])))
-    assert "Say who does what" in found
-    assert page in found
-    assert new in text_of(worker.get(page))
-    assert worker.post(new, {"submission": uuid.uuid4()}).status_code == 302
-
-
-def test_another_agencys_plan_is_not_asked_about(cast, case, plan, sign_in):
-    with pytest.raises(Plan.DoesNotExist), acting_as(cast.social_worker):
-        services.ask_plan_sign_off(plan.pk, submission=uuid.uuid4(), actor=cast.social_worker)
-    own = waiting(cast.idva_manager)
-    assert own == []
 
 
 def test_it_is_asked_and_answered_on_its_pages(cast, case, judged, sign_in, django_assert_max_num_queries):

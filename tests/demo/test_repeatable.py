@@ -6,6 +6,10 @@ import pytest
 from django.db import connections
 
 from dacase.agencies.models import Agency
+from dacase.cases.models import Location
+from dacase.cases.rules.location import match_key
+from dacase.cases.services import rekey
+from dacase.cases.services.rekey import rekey_locations
 from dacase.demo.partners import SECOND, SMALL
 from dacase.demo.relax import tables
 from dacase.demo.world import AlreadyFilledError, is_filled, make_world
@@ -54,6 +58,24 @@ def test_a_filled_database_stays_as_it_is():
     assert picture() == before
 
 
+def test_a_new_context_key_makes_every_match_key_anew_and_no_history(settings, ask, monkeypatch):
+    make_world(until=UNTIL, cases=5)
+    keyed = "SELECT count(*) FROM cases_location WHERE match_key <> ''"
+    (many,) = ask(keyed)
+    history = ask("SELECT count(*) FROM cases_historicallocation")
+    assert rekey_locations() == 0
+    settings.CONTEXT_KEY = "another key of this test alone"
+    monkeypatch.setattr(rekey, "BATCH", 3)
+    assert rekey_locations() == many > 3
+    assert all(
+        one.match_key == match_key(one.kind, one.value)
+        for one in Location.objects.using("owner").exclude(match_key="")
+    )
+    assert (ask(keyed), ask("SELECT count(*) FROM cases_historicallocation")) == ([many], history)
+    assert rekey_locations() == 0
+    assert ask("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'") == [0]
+
+
 @pytest.mark.parametrize("until", [date(2026, 1, 1), date(2025, 12, 29), date(2026, 4, 7), date(2024, 2, 29)])
 def test_any_day_leaves_work_waiting(until, ask):
     """Also after holidays, on a Monday and in a leap year."""
@@ -63,6 +85,8 @@ def test_any_day_leaves_work_waiting(until, ask):
         ask("SELECT count(*) FROM referrals_route WHERE accepted_at IS NULL AND sent_back_at IS NULL")[0] >= 3
     )
     assert ask("SELECT count(*) FROM marac_maracreferral WHERE listed_at IS NULL")[0] >= 1
+    assert ask("SELECT count(*) FROM casework_signoffrequest WHERE state = 'open'")[0] >= 1
+    assert ask("SELECT count(*) FROM casework_supervision")[0] >= 10
     assert ask("SELECT max(received_at) FROM referrals_referral")[0].date() < until
     assert ask("SELECT count_viewer_drift()") == [0]
 

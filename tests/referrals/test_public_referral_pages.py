@@ -235,6 +235,9 @@ def test_a_call_back_is_recorded_on_its_page(cast, sign_in, client):
     assert set(wrong.context["form"].errors) == {"number_found"}
     wrong = worker.post(where, {"version": 1, "number_found": "Website", "outcome": "in_danger"})
     assert set(wrong.context["form"].errors) == {"note"}
+    keep = reverse("cases:draft_save") + f"?for={where}"
+    worker.post(keep, {"version": 1, "number_found": "The council’s own list"})
+    assert "The council’s own list" in worker.get(where).content.decode()
     said = {"version": 1, "number_found": "Website", "outcome": "confirmed"}
     assert worker.post(where, said).status_code == 302
     assert worker.post(where, said).status_code == 302
@@ -276,6 +279,20 @@ def test_a_lost_cache_loses_no_message(cast, client, monkeypatch):
     assert client.post("/hello/", typed()).status_code == 303
     assert client.post("/partners/refer/", partners()).status_code == 302
     assert len(letters(cast)) == 2
+
+
+def test_an_error_page_of_the_public_page_is_as_quiet(db, client, monkeypatch):
+    monkeypatch.setattr("referrals.views.public_referral.HelloForm", None)
+    client.raise_request_exception = False
+    for path, status in {"/hello/": 500, "/hello/nowhere/": 404}.items():
+        answer = client.get(path)
+        assert answer.status_code == status
+        page = answer.content.decode()
+        assert "This did not work" in page
+        assert "Exit this page" in page
+        assert not [word for word in SUBJECT if word in page.lower()]
+        assert not answer.cookies
+    assert "Page not found" in client.get("/nowhere/").content.decode()
 
 
 def test_where_the_database_cannot_keep_it_the_words_stay_on_the_page(cast, client, monkeypatch):

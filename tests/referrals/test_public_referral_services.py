@@ -1,11 +1,12 @@
 """The letterbox: put in by nobody, read by one front door, taken in once, never lost."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from dacase.agencies.access import NotAllowed
 from dacase.agencies.choices import Role
@@ -65,6 +66,15 @@ def test_what_nobody_sent_becomes_one_referral_of_the_front_door(cast):
         left = PublicReferral.objects.get(pk=key)
         assert left.body == {}
         assert left.taken_in_at
+
+
+def test_its_clock_began_when_it_was_sent_however_long_the_worker_was_away(cast):
+    key, sent = put_in(priority="high"), timezone.now() - timedelta(hours=7)
+    with acting_as(cast.front_door_worker):
+        PublicReferral.objects.filter(pk=key).update(received_at=sent)
+    run(key)
+    referral = taken_in(key, cast)
+    assert (referral.received_at, referral.due_at) == (sent, sent + timedelta(hours=4))
 
 
 def test_nobody_and_no_other_agency_reads_the_letterbox(cast):

@@ -3,19 +3,27 @@
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
+from dacase.cases.models import Party
+from dacase.cases.panels import draw
+from dacase.cases.selectors.people import parties_of
+from dacase.cases.services.person import PLAN_FIELDS, save_safe_contact_plan
 from dacase.jobs.models import OutboxMessage
 from dacase.jobs.tasks_base import run_message
 from dacase.walls.context import acting_as
+from referrals import panels
+from referrals.casework.models import Episode
 from referrals.choices import ReferralState
 from referrals.models import Referral, ReferralContact, ReferralQuestion
 from referrals.rules.contact import ContactAnswers
+from referrals.selectors.question import questions_to
 from referrals.selectors.triage import triage_queue
-from referrals.services import triage
+from referrals.services import route, triage
 from referrals.services.question import answer_question
-from tests.referrals.builders import CONTACT, fresh, open_case_for, send
+from tests.referrals.builders import CONTACT, accepted, fresh, open_case_for, route_to, send
 
 NO_WAY = ContactAnswers(phone="07700 900123")
 
@@ -125,10 +133,78 @@ def test_while_it_is_with_the_sender_the_front_door_may_decide(cast):
     with acting_as(worker):
         version = Referral.objects.get(pk=referral.pk).version
         triage.route_referral(referral.pk, version=version, agencies=[cast.idva.agency], actor=worker)
-    answer(the_question(referral, cast.police_officer), cast.police_officer, contact=CONTACT)
+    question = the_question(referral, cast.police_officer)
+    with acting_as(cast.police_officer):
+        assert list(questions_to(cast.police_officer)) == [question]
+    answer(question, cast.police_officer, contact=CONTACT)
     assert fresh(referral, worker).state == ReferralState.ROUTED
     with acting_as(cast.idva):
         assert ReferralContact.objects.get(referral=referral).has_safe_way
+
+
+def routed_without_a_way(cast):
+    """A referral that was routed while its sender was still asked how to make contact safely."""
+    referral = send(cast.police_officer, contact=NO_WAY)
+    (routed,) = route_to(referral, cast.front_door_worker, cast.idva)
+    return referral, routed, the_question(referral, cast.police_officer)
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+@pytest.mark.parametrize("by_phone", [True, False])
+def test_an_answer_after_the_routing_reaches_who_must_make_contact(cast, is_accepted, by_phone):
+    _, routed, question = routed_without_a_way(cast)
+    if is_accepted:
+        with acting_as(cast.idva):
+            route.accept_route(routed.pk, version=routed.version, actor=cast.idva)
+    sent_mails()
+    mail.outbox.clear()
+    answer(question, cast.front_door_worker if by_phone else cast.police_officer, contact=CONTACT)
+    told = cast.idva.user.email if is_accepted else cast.idva.agency.email
+    assert (told, "An answer has come") in sent_mails()
+    (letter,) = [one for one in mail.outbox if one.to == [told]]
+    assert f"/routes/{routed.pk}/" in letter.body
+    assert "900123" not in letter.body
+
+
+def test_the_case_asks_to_check_its_plan_until_somebody_has(cast):
+    referral, routed, question = routed_without_a_way(cast)
+    case = fresh(referral, cast.front_door_worker).case
+    read = reverse("referrals:route_detail", args=[routed.pk])
+
+    def asked():
+        with acting_as(cast.idva):
+            actions = draw(panels.referrals_of_case, case, cast.idva).next_actions
+            return [one.url for one in actions if "Check the safe-contact plan" in one.text]
+
+    assert asked() == []
+    answer(question, cast.police_officer, contact=CONTACT)
+    assert asked() == [read]
+    with acting_as(cast.idva):
+        victim = Party.objects.select_related("safe_contact_plan").get(case=case, role="victim")
+        ways = dict.fromkeys(PLAN_FIELDS[:4], True) | dict.fromkeys(PLAN_FIELDS[4:], "")
+        save_safe_contact_plan(victim, version=1, actor=cast.idva, **ways)
+    assert asked() == []
+
+
+def test_a_later_referral_into_a_case_asks_to_check_its_plan(cast, sign_in):
+    case = accepted(send(cast.police_officer), cast.front_door_worker, cast.idva)
+    with acting_as(cast.idva):
+        episode = Episode.objects.get(case=case)
+        assert draw(panels.referrals_of_case, case, cast.idva).next_actions == []
+    page = reverse("casework:attempt_create", args=[episode.pk])
+    assert "something newer about safe contact" not in sign_in(cast.idva).get(page).content.decode()
+    later, worker = send(cast.police_officer, contact=NO_WAY), cast.front_door_worker
+    with acting_as(worker):
+        persons = {(party.role, party.person.given_name): party.person_id for party in parties_of(case)}
+        known = {one.pk: persons[one.role, one.given_name] for one in later.people.all()}
+        triage.join_case(later.pk, case.pk, version=1, known=known, actor=worker)
+        triage.route_referral(later.pk, version=2, agencies=[cast.idva.agency], actor=worker)
+    with acting_as(cast.idva):
+        actions = draw(panels.referrals_of_case, case, cast.idva).next_actions
+    assert f"Check the safe-contact plan: referral {later.reference} is newer" in [
+        one.text for one in actions
+    ]
+    assert "something newer about safe contact" in sign_in(cast.idva).get(page).content.decode()
 
 
 def test_only_the_sender_and_the_front_door_answer(cast):
@@ -170,7 +246,6 @@ def test_routing_acceptance_and_the_end_of_the_work_are_told(cast):
 
     from referrals.selectors.referral import followed_referrals, outcomes
     from referrals.services.feedback import record_work_ended
-    from tests.referrals.builders import accepted
 
     referral = send(cast.police_officer)
     case = accepted(referral, cast.front_door_worker, cast.idva)

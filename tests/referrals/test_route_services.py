@@ -13,7 +13,7 @@ from referrals.casework.models import Episode
 from referrals.choices import ReferralState, RouteState
 from referrals.models import Referral, Route
 from referrals.rules import clock
-from referrals.selectors.referral import outcomes, with_routes
+from referrals.selectors.referral import followed_referrals, outcomes, with_routes
 from referrals.selectors.route import opened_by
 from referrals.services import route as services
 from referrals.services import triage
@@ -42,6 +42,29 @@ def act(function, route, *, actor, version=None, **values):
     version = version_of(route, actor) if version is None else version
     with acting_as(actor):
         return function(route.pk, version=version, actor=actor, **values)
+
+
+@pytest.mark.parametrize("act", ["accept", "return"])
+def test_a_sender_is_not_told_which_refuge(cast, act):
+    refuge = cast.refuge_worker
+    referral = send(cast.police_officer)
+    (routed,) = route_to(referral, cast.front_door_worker, refuge)
+
+    def told():
+        with acting_as(cast.police_officer):
+            return outcomes(followed_referrals(cast.police_officer).get(pk=referral.pk))
+
+    assert told()[-1].text == "A safe accommodation service: waiting to be opened"
+    with acting_as(refuge):
+        if act == "accept":
+            services.accept_route(routed.pk, version=routed.version, actor=refuge)
+        else:
+            services.return_route(routed.pk, version=routed.version, reason="Full.", actor=refuge)
+    end = "accepted by a named person" if act == "accept" else "returned"
+    assert told()[-1].text == f"A safe accommodation service: {end}"
+    words = " ".join(one.text for one in told())
+    assert refuge.agency.name not in words
+    assert refuge.user.name not in words
 
 
 def test_opening_says_who_and_when_once(cast, routed):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Exclusion, Party
 from dacase.cases.services.case import PersonDetails, add_location, open_case
@@ -182,6 +183,10 @@ def test_services_that_a_referral_may_go_to(cast):
             }
             & open_to
         )
+        # Nobody at the sanctuary scheme could accept it: it would wait there for nobody.
+        assert cast.housing_representative.agency not in services_to_route_to(referral)
+        Membership.objects.filter(agency=cast.refuge_worker.agency).update(ended_at=timezone.now())
+        assert cast.refuge_worker.agency not in services_to_route_to(referral)
     route_to(referral, cast.front_door_worker, cast.idva)
     with acting_as(cast.front_door_worker):
         stored = Referral.objects.get(pk=referral.pk)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from dacase.audit.models import Read
 from dacase.cases.choices import PartyRole
-from dacase.cases.models import Case, Party, Person
+from dacase.cases.models import Case, Draft, Party, Person
 from dacase.walls.context import acting_as
 from referrals.models import Referral, ReferralPerson, Route
 from referrals.services import triage as services
@@ -276,3 +276,21 @@ def test_the_home_page_starts_with_the_most_urgent(cast, worker, referral):
     assert "Nothing is waiting" in page
     with acting_as(cast.front_door_worker):
         assert Referral.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["return", "decline", "no_further_action", "route_return", "route_decline"])
+def test_what_was_typed_of_a_decision_comes_back_until_it_is_made(cast, sign_in, referral, name):
+    at_service = name.startswith("route_")
+    subject = route_to(referral, cast.front_door_worker, cast.idva)[0] if at_service else referral
+    client, page = sign_in(cast.idva if at_service else cast.front_door_worker), url(name, subject)
+    words = "Invented words of a decision."
+    keep = reverse("cases:draft_save") + f"?for={page}"
+    assert "Kept at" in text_of(client.post(keep, {"reason": words, "code": "other", "version": "1"}))
+    shown = text_of(client.get(page))
+    assert words in shown
+    assert "We kept what you typed" in shown
+    with acting_as(cast.idva if at_service else cast.front_door_worker):
+        version = type(subject).objects.get(pk=subject.pk).version
+    client.post(page, {"version": version, "code": "other", "reason": words})
+    with acting_as(cast.idva if at_service else cast.front_door_worker):
+        assert not Draft.objects.kept().exists()

@@ -131,6 +131,35 @@ def test_rows_without_errors_are_sent_with_progress_and_removed(cast, sign_in):
     assert "Sent" in client.get(reverse("referrals:sent")).content.decode()
 
 
+def test_a_row_says_all_that_tells_who_somebody_is(cast, sign_in):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    row = {
+        "also_known_as": "Robin",
+        "nhs_number": "943 476 5919",
+        "perpetrator_also_known_as": "Raven",
+        "perpetrator_pnc_id": "15/1A",
+    }
+    client.post(send_file(client, content(row))["Location"])
+    run_all()
+    with acting_as(officer):
+        people = {one.role: one for one in Referral.objects.get().people.all()}
+        assert (people["victim"].also_known_as, people["victim"].nhs_number) == ("Robin", "9434765919")
+        known = people["perpetrator"]
+        assert (known.also_known_as, known.pnc_id) == ("Raven", "2015/0000001A")
+    page = client.get(reverse("referrals:detail", args=[known.referral_id])).content.decode()
+    assert "Also known as Robin; NHS number 9434765919" in page
+    assert "Also known as Raven; PNC ID 2015/0000001A" in page
+
+
+def test_a_row_without_a_safe_way_says_before_that_it_comes_back(cast, sign_in):
+    client, words = sign_in(cast.police_officer), "it comes back to you with a question"
+    assert words not in client.get(send_file(client, content({}))["Location"]).content.decode()
+    page = client.get(send_file(client, content({"safe_to_call": "no"}))["Location"]).content.decode()
+    assert words in page
+    assert "Send 1 referral" in page
+
+
 def test_the_same_file_twice_and_the_same_row_twice_make_one(cast, sign_in):
     officer = cast.police_officer
     client = sign_in(officer)

@@ -29,6 +29,7 @@ DEFINER = {
     "app_whom_to_ask": "agencies with a closed file, and nothing else of it",
     "app_stands_elsewhere": "whether a person stands in a closed file; the same answer for nobody",
     "refuse_merged_person": "a record merged meanwhile may be out of sight",
+    "refuse_strange_double": "a party of another case may be out of sight",
     "end_expired_grants": "acts for nobody",
     "forget_old_drafts": "acts for nobody",
     "escalate_late": "acts for nobody",

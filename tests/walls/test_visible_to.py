@@ -32,6 +32,11 @@ NARROWER = {
     "cases_immigrationstatus": lambda o, m: (
         o.seen(m)["cases_immigrationstatus"] if m.may("view_immigration") else set()
     ),
+    "cases_party": lambda o, m: {
+        row["id"]
+        for row in o.rows["cases_party"]
+        if row["case_id"] in files(o, m) and row["double_of_id"] is None
+    },
     "cases_person": lambda o, m: {
         row["person_id"] for row in o.rows["cases_party"] if row["case_id"] in files(o, m)
     },

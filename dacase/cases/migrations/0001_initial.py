@@ -1529,6 +1529,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="party",
+            name="double_of",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.party",
+            ),
+        ),
+        migrations.AddField(
+            model_name="party",
             name="merged_from",
             field=models.ForeignKey(
                 editable=False,
@@ -1570,6 +1581,19 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
                 to="cases.person",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalparty",
+            name="double_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="cases.party",
             ),
         ),
         migrations.AddField(
@@ -1805,7 +1829,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="party",
             constraint=models.UniqueConstraint(
-                fields=("case", "person", "role"), name="party_once_per_case_and_role"
+                condition=models.Q(("double_of", None)),
+                fields=("case", "person", "role"),
+                name="party_once_per_case_and_role",
             ),
         ),
         migrations.AddConstraint(

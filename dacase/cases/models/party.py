@@ -16,9 +16,31 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """Parties of cases that the membership may open."""
         return self.filter(case__in=Case.objects.visible_to(membership))
 
+    def one_with(self, party: "Party") -> QuerySet["Party"]:
+        """The party and its doubles; of a double the one that stays and its doubles. Asked of `with_doubles`."""
+        standing = party.standing_id
+        return self.filter(models.Q(pk=standing) | models.Q(double_of=standing))
+
+
+class StandingParties(models.Manager.from_queryset(PartyQuerySet)):  # type: ignore[misc]
+    """Without the doubles that a merge put aside: pages and forms never show somebody twice."""
+
+    def get_queryset(self) -> QuerySet["Party"]:
+        return super().get_queryset().filter(double_of=None)
+
+    def lock(self, party_id: uuid.UUID) -> "Party":
+        """The party, locked; the one that it is a double of, where a merge put it aside meanwhile."""
+        party = Party.with_doubles.select_for_update().get(pk=party_id)
+        return party if party.double_of_id is None else self.lock(party.double_of_id)
+
 
 class Party(models.Model):
-    """A person in a case, in a role. The same person may stand in another role in another case."""
+    """A person in a case, in a role. The same person may stand in another role in another case.
+
+    Where two records of one person stood in one case in one role, a merge puts one of the two parties aside as
+    a double of the other, until it is undone. Support, contacts, consent and placements of an agency stay with
+    the party for which they were recorded, double or not: another agency's rows are not moved.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
@@ -27,18 +49,31 @@ class Party(models.Model):
     merged_from = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    double_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     role = models.CharField(max_length=20, choices=PartyRole)
     relationship = models.CharField(max_length=100, blank=True, help_text="To the victim-survivor")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     history = HistoricalRecords()
-    objects = PartyQuerySet.as_manager()
+    objects = StandingParties()
+    with_doubles = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "parties"
         constraints = [
-            models.UniqueConstraint(fields=["case", "person", "role"], name="party_once_per_case_and_role"),
+            models.UniqueConstraint(
+                fields=["case", "person", "role"],
+                condition=models.Q(double_of=None),
+                name="party_once_per_case_and_role",
+            ),
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(role=PartyRole.VICTIM), name="one_victim_per_case"
             ),
         ]
+
+    @property
+    def standing_id(self) -> uuid.UUID:
+        """Whose places, safe-contact plan and answers are this party's: its own, or those of the one it doubles."""
+        return self.double_of_id or self.pk

@@ -1,43 +1,74 @@
 """What becomes of each field and of each column when two records of a person become one."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dacase.cases.rules import search_key
+from dacase.cases.rules.people import NOT_ASKED, NOT_KNOWN
 
-COLUMNS = Path(__file__).parent.parent / "data" / "person_columns.csv"
+COLUMNS = Path(__file__).parent.parent / "data" / "merge_columns.csv"
 KEPT, MERGED = "kept", "merged"
 # Of these somebody chooses where the two say something else; other names are put together.
 CHOSEN_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "pnc_id")
-# Answers that say nothing give way to one that says something.
-NO_ANSWER = (None, "", "not_asked", "not_known")
 MOST_OTHER_NAMES = 500
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column that names a person, or a party of a case.
+
+    Args:
+        name: `app.Model.field`.
+        names: person or party.
+        at_merge: its rows move to the one that stays; one row a party is joined with the other's; or it stays.
+        called: what its records are called, where they are joined.
+    """
+
+    name: str
+    names: str
+    at_merge: str
+    called: str
+
+
 @cache
-def person_columns() -> dict[str, str]:
-    """Column that names a person, as `app.Model.field` -> what becomes of it at a merge: moves or stays."""
+def merge_columns() -> tuple[Column, ...]:
+    """Every line of data/merge_columns.csv, in the order in which they are moved."""
     with COLUMNS.open(newline="", encoding="utf-8") as file:
-        return {row["column"]: row["at_merge"] for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        return tuple(Column(row["column"], row["names"], row["at_merge"], row["called"]) for row in rows)
 
 
-def moving_columns() -> list[str]:
-    """The columns whose rows move to the kept person, parties first."""
-    return [column for column, at_merge in person_columns().items() if at_merge == "moves"]
+def columns(names: str, at_merge: str) -> list[Column]:
+    """Those that name a person or a party, and move, join or stay."""
+    return [column for column in merge_columns() if (column.names, column.at_merge) == (names, at_merge)]
+
+
+def says(value: Any) -> int:
+    """How much an answer says: 0 nothing, 1 that it was asked and is not known, 2 an answer."""
+    if value == NOT_KNOWN:
+        return 1
+    return 0 if value in (None, "", NOT_ASKED) else 2
+
+
+def more_said(own: Any, other: Any, names: Iterable[str]) -> dict[str, Any]:
+    """The answers of `other` that say more than those of `own`, by field."""
+    found = {name: getattr(other, name) for name in names}
+    return {name: value for name, value in found.items() if says(value) > says(getattr(own, name))}
+
+
+def contradicting(own: Any, other: Any, names: Iterable[str]) -> list[str]:
+    """The fields in which both answer, and not the same."""
+    found = [(name, getattr(own, name), getattr(other, name)) for name in names]
+    return [name for name, one, two in found if one != two and says(one) == says(two) == 2]
 
 
 def differing(kept: Any, merged: Any) -> list[str]:
     """The fields of CHOSEN_FIELDS in which both say something, and not the same."""
-    return [
-        name
-        for name in CHOSEN_FIELDS
-        if getattr(kept, name) != getattr(merged, name)
-        and getattr(kept, name) not in NO_ANSWER
-        and getattr(merged, name) not in NO_ANSWER
-    ]
+    return contradicting(kept, merged, CHOSEN_FIELDS)
 
 
 def merged_fields(kept: Any, merged: Any, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -46,12 +77,9 @@ def merged_fields(kept: Any, merged: Any, chosen: Mapping[str, str]) -> dict[str
     What only one of the two says is taken from that one; where both do, `chosen` decides, and else the kept
     person's stays. Names that give way become other names, so that a match by them still finds the person.
     """
-    asked = differing(kept, merged)
-    fields = {}
-    for name in CHOSEN_FIELDS:
-        own, other = getattr(kept, name), getattr(merged, name)
-        takes_other = chosen.get(name) == MERGED if name in asked else own in NO_ANSWER
-        fields[name] = other if takes_other and other not in (None, "") else own
+    taken = [name for name in differing(kept, merged) if chosen.get(name) == MERGED]
+    fields = {name: getattr(merged if name in taken else kept, name) for name in CHOSEN_FIELDS}
+    fields |= more_said(kept, merged, CHOSEN_FIELDS)
     return fields | {"also_known_as": _other_names(kept, merged, fields)}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
@@ -26,21 +27,24 @@ from dacase.cases.rules.people import (
     relationship_kinds,
     yes_or_no,
 )
+from dacase.ui.words import day_words
 
 
 def relationships_of(case: Case, membership: Membership) -> QuerySet[Relationship]:
     """The relationships in a case that have not ended."""
     found = Relationship.objects.visible_to(membership).filter(case=case, ended_at__isnull=True)
+    found = found.filter(party__double_of=None, other__double_of=None)
     return found.select_related("party__person", "other__person")
 
 
 def facts_of(case: Case, membership: Membership) -> dict[str, QuerySet[Any]]:
     """The querysets of everything that is known of the people of a case, for `together`."""
     people = Party.objects.filter(case=case).values("person_id")
+    standing = {"case": case, "party__double_of": None}
     asked: dict[str, QuerySet[Any]] = {
-        "needs": PartyNeeds.objects.visible_to(membership).filter(case=case),
-        "child_facts": ChildFacts.objects.visible_to(membership).filter(case=case),
-        "immigration": ImmigrationStatus.objects.visible_to(membership).filter(case=case),
+        "needs": PartyNeeds.objects.visible_to(membership).filter(**standing),
+        "child_facts": ChildFacts.objects.visible_to(membership).filter(**standing),
+        "immigration": ImmigrationStatus.objects.visible_to(membership).filter(**standing),
         "relationships": relationships_of(case, membership),
     }
     return asked | {"equality": EqualityAnswers.objects.visible_to(membership).filter(person_id__in=people)}
@@ -93,12 +97,35 @@ def marks_of(needs: Any, child: Any, immigration: Any) -> list[tuple[str, str]]:
     return marks
 
 
-def concession_due(immigration: ImmigrationStatus, *, today: date) -> date | None:
-    """The last day of a concession that somebody must now be told of; None before its first alert."""
+@dataclass(frozen=True)
+class ConcessionAlert:
+    """That a concession runs out or has run out: its last day, and what to do in words."""
+
+    ends_on: date
+    words: str
+
+
+def concession_alert(immigration: ImmigrationStatus, *, today: date) -> ConcessionAlert | None:
+    """What somebody must now be told of a concession; None before its first alert.
+
+    Once it has run out it is told until somebody has looked at the record since.
+    """
     granted, ends = immigration.concession_granted_on, immigration.concession_ends_on
-    if granted is None or ends is None or today > ends:
+    if granted is None or ends is None:
         return None
-    return ends if today >= concession_alerts(granted)[0] else None
+    if today > ends:
+        seen_since = timezone.localdate(immigration.updated_at) > ends
+        return (
+            None
+            if seen_since
+            else ConcessionAlert(ends, "Get immigration advice: the concession has run out")
+        )
+    first, *later = concession_alerts(granted)
+    if today < first:
+        return None
+    if any(today >= day for day in later):
+        return ConcessionAlert(ends, "Get immigration advice now: the concession is about to run out")
+    return ConcessionAlert(ends, "Get immigration advice: the concession runs out")
 
 
 def not_asked(record: Any, names: Iterable[str]) -> bool:
@@ -116,7 +143,7 @@ def needs_rows(needs: PartyNeeds) -> list[tuple[str, str]]:
     rows = [
         ("Main language", said(needs.language, "language"), needs.language),
         ("Interpreter", _with(said(needs.interpreter), needs.interpreter_note), needs.interpreter),
-        ("Pregnant", said(needs.pregnant), needs.pregnant),
+        ("Pregnant", _with(said(needs.pregnant), _on("Baby is due on", needs.due_on)), needs.pregnant),
         ("Pets", _with(said(needs.pets), needs.pets_note), needs.pets),
         ("Cares for somebody", _with(said(needs.caring), needs.caring_note), needs.caring),
     ]
@@ -127,7 +154,15 @@ def needs_rows(needs: PartyNeeds) -> list[tuple[str, str]]:
 def child_rows(facts: ChildFacts) -> list[tuple[str, str]]:
     """What was answered of a child, in words."""
     rows = [
-        ("Safeguarding", said(facts.safeguarding, "safeguarding"), facts.safeguarding),
+        (
+            "Safeguarding",
+            _with(
+                said(facts.safeguarding, "safeguarding"),
+                _on("Since", facts.safeguarding_since),
+                _on("Next review on", facts.safeguarding_review_on),
+            ),
+            facts.safeguarding,
+        ),
         ("Education", said(facts.education, "education"), facts.education),
         ("Lives with the victim-survivor", said(facts.lives_with_victim), facts.lives_with_victim),
     ]
@@ -135,8 +170,24 @@ def child_rows(facts: ChildFacts) -> list[tuple[str, str]]:
     return found + ([("Contact", facts.contact_note)] if facts.contact_note else [])
 
 
-def _with(words: str, note: str) -> str:
-    return f"{words}. {note}" if note else words
+def immigration_rows(record: ImmigrationStatus) -> list[tuple[str, str]]:
+    """What was answered of leave to stay and public funds, in words."""
+    rows = [
+        ("Immigration status", said(record.status, "immigration")),
+        ("No recourse to public funds", said(record.no_recourse)),
+        ("Leave ends on", day_words(record.leave_ends_on) if record.leave_ends_on else ""),
+        ("Concession ends on", day_words(record.concession_ends_on) if record.concession_ends_on else ""),
+        ("Immigration advice", record.advice_note),
+    ]
+    return [(key, words) for key, words in rows if words]
+
+
+def _with(words: str, *notes: str) -> str:
+    return ". ".join(filter(None, [words, *notes]))
+
+
+def _on(words: str, day: date | None) -> str:
+    return f"{words} {day_words(day)}" if day else ""
 
 
 def is_child(party: Party) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
@@ -62,9 +62,16 @@ def last_saved(record: Model) -> tuple[str, datetime]:
 
 def case_of_party(membership: Membership, party_id: UUID) -> UUID | None:
     """The case of a party that the membership may see; None for a forbidden and for an absent one."""
-    return Party.objects.visible_to(membership).filter(pk=party_id).values_list("case_id", flat=True).first()
+    return (
+        Party.with_doubles.visible_to(membership)
+        .filter(pk=party_id)
+        .values_list("case_id", flat=True)
+        .first()
+    )
 
 
 def party_in(case: Case, party_id: UUID) -> Party | None:
-    """The party of `case` with person and safe-contact plan."""
-    return Party.objects.filter(case=case, pk=party_id).select_related("person", "safe_contact_plan").first()
+    """The party of `case` with person and safe-contact plan; of a double the one that stays."""
+    doubled = Party.with_doubles.filter(pk=party_id, double_of__isnull=False).values("double_of")
+    found = people_of(case).filter(Q(pk=party_id) | Q(pk__in=doubled))
+    return found.select_related("case", "person", "safe_contact_plan").first()

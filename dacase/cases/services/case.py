@@ -77,7 +77,7 @@ def add_location(party: Party, *, kind: str, value: str, actor: Membership) -> L
     What is current already is given back: the same form sent twice makes one.
     """
     check_may(actor, "edit_case")
-    party = Party.objects.select_for_update().get(pk=party.pk)
+    party = Party.objects.lock(party.pk)
     entry = {"party": party, "kind": LocationKind(kind), "value": value}
     same = Location.objects.filter(until_on__isnull=True, **entry).first()
     if same is not None:

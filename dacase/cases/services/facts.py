@@ -37,7 +37,7 @@ def save_needs(party: Party, *, version: int, actor: Membership, **answers: Any)
     check_may(actor, "edit_case")
     if answers.get("pregnant") != "yes":
         answers["due_on"] = None
-    party = Party.objects.select_for_update().get(pk=party.pk)
+    party = Party.objects.lock(party.pk)
     return _save(PartyNeeds, {"party": party}, party, version, actor, answers)
 
 
@@ -45,7 +45,7 @@ def save_needs(party: Party, *, version: int, actor: Membership, **answers: Any)
 def save_child_facts(party: Party, *, version: int, actor: Membership, **answers: Any) -> ChildFacts:
     """Record safeguarding and education of a child. Raises ValidationError for who is no child; as save_needs."""
     check_may(actor, "edit_case")
-    party = Party.objects.select_for_update().get(pk=party.pk)
+    party = Party.objects.lock(party.pk)
     if party.role != PartyRole.CHILD:
         raise ValidationError("Only a child has these answers")
     since, review = answers.get("safeguarding_since"), answers.get("safeguarding_review_on")
@@ -63,7 +63,7 @@ def save_immigration(party: Party, *, version: int, actor: Membership, **answers
     """
     check_may(actor, "edit_case")
     check_may(actor, "view_immigration")
-    party = Party.objects.select_for_update().get(pk=party.pk)
+    party = Party.objects.lock(party.pk)
     answers["concession_ends_on"] = _end_of(
         answers.get("concession_granted_on"), answers.get("concession_ends_on")
     )
@@ -89,6 +89,7 @@ def _end_of(granted: date | None, ends: date | None) -> date | None:
 def save_equality(party: Party, *, version: int, actor: Membership, **answers: Any) -> EqualityAnswers:
     """Record a person's own answers for equality monitoring, by way of a party of a case. As save_needs."""
     check_may(actor, "edit_case")
+    party = Party.objects.lock(party.pk)
     person = Person.objects.select_for_update().get(pk=party.person_id)
     if answers.get("disability") not in ("not_limiting", "little", "lot"):
         answers["impairments"] = []

@@ -55,7 +55,7 @@ def edit_person(
         version: the version of the person that the actor saw. Raises StaleVersion when it is not the newest.
     """
     check_may(actor, "edit_case")
-    party = Party.objects.select_for_update().get(pk=party.pk)
+    party = Party.objects.lock(party.pk)
     person = Person.objects.select_for_update().get(pk=party.person_id)
     if person.version != version:
         saved_by, saved_at = last_saved(person)
@@ -95,7 +95,7 @@ def save_safe_contact_plan(
         raise ValidationError(
             {"safe_to_leave_message": "Say that calls or texts are safe, or that messages are not"}
         )
-    party = Party.objects.select_for_update().get(pk=party.pk)  # two first plans at once: one waits here
+    party = Party.objects.lock(party.pk)  # two first plans at once: one waits here
     plan = SafeContactPlan.objects.filter(party=party).select_related("updated_by__user").first()
     if (plan.version if plan else 0) != version:
         if plan is None:

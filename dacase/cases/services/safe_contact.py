@@ -36,7 +36,7 @@ def check_contact_is_allowed(
     Raises ContactRefusedError without a plan, with one that is out of date, and where it does not allow this.
     """
     row = contact_method(ContactMethod(method))
-    plan = SafeContactPlan.objects.filter(party_id=party.pk).first()
+    plan = SafeContactPlan.objects.filter(party_id=party.standing_id).first()
     if plan is None:
         raise ContactRefusedError({"method": NO_PLAN})
     if not is_current_plan(timezone.localdate(plan.updated_at), on=timezone.localdate()):

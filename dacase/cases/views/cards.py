@@ -7,15 +7,14 @@ from dacase.cases.models import Party
 from dacase.cases.selectors.facts import (
     Tie,
     child_rows,
+    immigration_rows,
     is_child,
     marks_of,
     needs_rows,
     not_asked,
-    said,
     ties_of,
 )
 from dacase.ui.components import SafeContact
-from dacase.ui.words import day_words
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def person_card(party: Party, known: dict[str, list[Any]], plan: SafeContact | N
         marks=marks_of(needs, child, immigration),
         ties=ties_of(party.pk, known["relationships"]),
         rows=(needs_rows(needs) if needs else []) + (child_rows(child) if child else []),
-        immigration=_immigration_rows(immigration) if immigration else [],
+        immigration=immigration_rows(immigration) if immigration else [],
         missing=missing,
     )
 
@@ -62,13 +61,3 @@ def person_card(party: Party, known: dict[str, list[Any]], plan: SafeContact | N
 def _own(records: list[Any], **owner: Any) -> Any | None:
     ((name, key),) = owner.items()
     return next((one for one in records if getattr(one, name) == key), None)
-
-
-def _immigration_rows(record: Any) -> list[tuple[str, str]]:
-    rows = [
-        ("Immigration status", said(record.status, "immigration")),
-        ("No recourse to public funds", said(record.no_recourse)),
-    ]
-    if record.concession_ends_on:
-        rows.append(("Concession ends on", day_words(record.concession_ends_on)))
-    return rows

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,9 +13,9 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
 from dacase.cases.forms.merge import LABELS, MergeForm, words
 from dacase.cases.frame import posted
-from dacase.cases.models import Merge, Person
+from dacase.cases.models import Merge, Party
 from dacase.cases.selectors.match import agencies_to_ask, identity_of, matches_of
-from dacase.cases.selectors.merge import merges_into, merges_seen, stands
+from dacase.cases.selectors.merge import beside, merge_of, merges_into, merges_seen, stands
 from dacase.cases.services.merge import merge_people, undo_merge
 from dacase.cases.views.person import party_or_404
 from dacase.ui.components import Column, Table, Text
@@ -29,10 +29,12 @@ def person_matches(request: ActingRequest, pk: UUID) -> HttpResponse:
     case, party = party_or_404(request, pk)
     membership, person = request.membership, party.person
     (to_ask,) = agencies_to_ask(membership, [identity_of(person)], about=party.pk)
+    matches = matches_of(membership, person)
     context = {
         "case": case,
         "party": party,
-        "matches": matches_of(membership, person),
+        "matches": matches,
+        "beside": beside(case, party, found=[match.person for match in matches]),
         "to_ask": to_ask,
         "merges": merges_into(membership, person),
         "may_merge": membership.may("merge_people"),
@@ -47,6 +49,8 @@ def merge_create(request: ActingRequest, pk: UUID, other_pk: UUID) -> HttpRespon
     case, party = party_or_404(request, pk)
     _, other = party_or_404(request, other_pk)
     kept, merged = party.person, other.person
+    if kept == merged:  # a second click, or a page that was opened before
+        return redirect("cases:merge_detail", _merged_already(request, pk, other_pk).pk)
     form = MergeForm(posted(request), kept=kept, merged=merged)
     if form.is_valid() and form.attempt(
         lambda: merge_people(
@@ -63,7 +67,8 @@ def merge_create(request: ActingRequest, pk: UUID, other_pk: UUID) -> HttpRespon
     context = {
         "case": case,
         "form": form,
-        "table": side_by_side(kept, merged),
+        "table": side_by_side(party, other),
+        "in_one_case": party.case_id == other.case_id,
         "back_url": reverse("cases:person_matches", args=[pk]),
     }
     return render(request, "cases/merge/compare.html", context)
@@ -91,6 +96,13 @@ def merge_undo(request: ActingRequest, pk: UUID) -> HttpResponse:
     return render(request, "cases/merge/undo.html", page_of(request, merge) | {"form": form})
 
 
+def _merged_already(request: ActingRequest, *party_ids: UUID) -> Merge:
+    merge = merge_of(request.membership, *party_ids)
+    if merge is None:
+        raise Http404
+    return merge
+
+
 def page_of(request: ActingRequest, merge: Merge) -> dict[str, Any]:
     """What both pages of a merge show."""
     where = stands(request.membership, merge)
@@ -102,12 +114,17 @@ def page_of(request: ActingRequest, merge: Merge) -> dict[str, Any]:
     }
 
 
-def side_by_side(kept: Person, merged: Person) -> Table:
-    """The two records, a row for each field."""
+def side_by_side(kept: Party, merged: Party) -> Table:
+    """The two records, as they stand in the cases by which they were opened: a row for each field."""
+    parties = (kept, merged)
     rows = [
-        [Text(label), Text(words(kept, name) or "Not recorded"), Text(words(merged, name) or "Not recorded")]
-        for name, label in LABELS.items()
+        [
+            Text("Stands as"),
+            *(Text(f"{one.get_role_display()}, case {one.case.reference}") for one in parties),
+        ]
     ]
+    for name, label in LABELS.items():
+        rows.append([Text(label), *(Text(words(one.person, name) or "Not recorded") for one in parties)])
     return Table("The two records", [Column("Field"), "This record, which stays", "The other record"], rows)
 
 

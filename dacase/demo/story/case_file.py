@@ -65,6 +65,8 @@ class CaseFile:
     review_due_on: date | None = None
     is_safe_to_call: bool = True
     risk: dict[str, Any] = field(default_factory=dict)
+    # The newest assessment, when it was made and by whom, where its band is a judgement.
+    judged: tuple[str, datetime, Worker] | None = None
     worker: Worker | None = None
     last_at: datetime = datetime(2000, 1, 1, tzinfo=LONDON)
     heard_on: list[date] = field(default_factory=list)

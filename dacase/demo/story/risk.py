@@ -39,6 +39,7 @@ def assess(file: CaseFile, *, at: datetime, by: Worker, band: str = "", with_ans
     file.event("assessment_completed", at=at, by=by, label="casework.riskassessment", subject=key, band=final)
     file.band, file.band_set_on = final, day
     file.first_assessed_on = file.first_assessed_on or day
+    file.judged = (key, at, by) if judged else None
     file.risk = {"yes_count": yes, "yes": chosen, "judgement": reason}
     return final
 

@@ -19,6 +19,7 @@ from dacase.demo.story.refuge import Houses
 from dacase.demo.story.risk import assess
 from dacase.demo.story.routes import route
 from dacase.demo.story.severity import write_severity
+from dacase.demo.story.supervision import write_supervisions
 from marac.choices import Criterion
 from referrals.choices import ReferralState
 from referrals.rules.clock import FRONT_DOOR, due_at
@@ -39,6 +40,8 @@ class Setting:
     sources: dict[str, float]
     # Of the last cases: somebody of one may turn up in another.
     lately: list[CaseFile] = field(default_factory=list)
+    # Of the open cases whose risk was judged high, the last ones.
+    judged: list[CaseFile] = field(default_factory=list)
 
 
 def tell(setting: Setting, day: datetime) -> CaseFile | None:
@@ -69,7 +72,10 @@ def tell(setting: Setting, day: datetime) -> CaseFile | None:
     write_incidents(file)
     write_severity(file)
     write_other_tools(file)
+    write_supervisions(file)
     setting.lately = [*setting.lately[-LATELY:], file]
+    if file.judged and file.closed_at is None:
+        setting.judged = [*setting.judged[-LATELY:], file]
     return file
 
 
@@ -194,5 +200,6 @@ def come_back(setting: Setting, file: CaseFile) -> None:
     known = [*file.people]
     arrival = arrive(teller, known, received(dice, day, source), source)
     if arrival.decided_at is not None:
-        route(file, arrival, "advocacy", at=arrival.decided_at, by=file.worker, sent_back=False)
+        key = next(key for key, one in file.support.items() if one.worker == file.worker)
+        route(file, arrival, key, at=arrival.decided_at, by=file.worker, sent_back=False)
     write_referral(teller, arrival, file if arrival.decided_at else None)

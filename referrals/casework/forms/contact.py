@@ -21,6 +21,10 @@ from referrals.casework.rules.contact import outcomes
 from referrals.casework.services.contact import Contact
 
 YES = "yes"
+AFTERWARDS = (
+    "Choose another time of day than last time if you can. Once you have spoken you may leave it empty: "
+    "it then comes back on your day by itself."
+)
 
 
 class AttemptForm(SubmitOnceForm):
@@ -58,7 +62,7 @@ class AttemptForm(SubmitOnceForm):
         ("When", "", ["made_on", "made_time"]),
         (
             "What comes next",
-            "Choose another time of day than last time if you can.",
+            AFTERWARDS,
             ["next_on", "next_time"],
         ),
         ("More", "", ["note", "against_plan"]),

@@ -2681,6 +2681,7 @@ class Migration(migrations.Migration):
                 ),
                 ("answer", models.TextField(blank=True, max_length=4000)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("plan_as_read", models.JSONField(blank=True, null=True)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -3052,6 +3053,7 @@ class Migration(migrations.Migration):
                 ),
                 ("answer", models.TextField(blank=True, max_length=4000)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("plan_as_read", models.JSONField(blank=True, null=True)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
@@ -3948,6 +3950,15 @@ class Migration(migrations.Migration):
                 name="episode_closes_for_a_reason",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="episode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", False), ("next_contact_at__isnull", False), _connector="OR"
+                ),
+                name="open_episode_has_a_next_contact",
+            ),
+        ),
         migrations.AddIndex(
             model_name="incident",
             index=models.Index(fields=["case", "-happened_on", "-id"], name="incidents_of_case"),
@@ -4151,6 +4162,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="sign_off_of_one_thing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signoffrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("plan", None), ("state", "open"), ("plan_as_read__isnull", False), _connector="OR"
+                ),
+                name="answered_about_a_plan_that_is_kept",
             ),
         ),
         migrations.AddConstraint(

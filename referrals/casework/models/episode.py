@@ -28,7 +28,7 @@ class Episode(models.Model):
     """One service's support of one party of a case, from acceptance to closure.
 
     `next_contact_at` is when the worker must make contact next: the first-contact clock at the beginning, then
-    what the last attempt said. Its state is worked out from its dates.
+    what the last attempt said, and none once it has ended. Its state is worked out from its dates.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,6 +76,10 @@ class Episode(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None) | ~Q(closing_reason=""), name="episode_closes_for_a_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | Q(next_contact_at__isnull=False),
+                name="open_episode_has_a_next_contact",
+            ),
         ]
         indexes = [
             models.Index(
@@ -88,6 +92,11 @@ class Episode(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_on_offer(self) -> bool:
+        """Whether a colleague has yet to answer whether she takes it over."""
+        return self.hand_over is not None and self.hand_over.answered_at is None
 
     @property
     def state(self) -> EpisodeState:

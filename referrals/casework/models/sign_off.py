@@ -10,13 +10,14 @@ from referrals.casework.choices import SignOffState
 from referrals.casework.models.owned import InnerInCase
 from referrals.casework.models.plan import Plan
 from referrals.casework.models.risk_assessment import RiskAssessment
+from referrals.casework.rules.sign_off import PlanAsRead
 
 
 class SignOffRequest(InnerInCase):
     """A worker asks a manager to stand behind a judgement of risk, or behind a plan.
 
-    Answered once, by somebody who did not make it. An assessment never changes; of a plan it speaks for the
-    moment of the answer, and for nothing that is planned later.
+    Answered once, by somebody who did not make it. A completed assessment never changes; of a plan the answer
+    speaks for what the manager has read (`plan_as_read`), and for nothing that is planned later.
     """
 
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -33,6 +34,7 @@ class SignOffRequest(InnerInCase):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    plan_as_read = models.JSONField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -51,6 +53,10 @@ class SignOffRequest(InnerInCase):
             models.CheckConstraint(
                 condition=Q(assessment__isnull=False, plan=None) | Q(assessment=None, plan__isnull=False),
                 name="sign_off_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan=None) | Q(state=SignOffState.OPEN) | Q(plan_as_read__isnull=False),
+                name="answered_about_a_plan_that_is_kept",
             ),
             models.CheckConstraint(
                 condition=Q(answered_by=None) | ~Q(answered_by=F("asked_by")), name="nobody_signs_off_her_own"
@@ -82,6 +88,11 @@ class SignOffRequest(InnerInCase):
     def is_of(self, membership: Membership) -> bool:
         """Whether the person asked for it, or made what it is about: then somebody else answers."""
         return membership.user_id in (self.asked_by.user_id, self.author.user_id)
+
+    @property
+    def plan_answered(self) -> PlanAsRead | None:
+        """The plan as it was when it was answered; None before, and where it is about a judgement."""
+        return PlanAsRead.of_kept(self.plan_as_read) if self.plan_as_read else None
 
     @property
     def about(self) -> str:

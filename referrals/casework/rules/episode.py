@@ -1,6 +1,7 @@
-"""Which kind of support a service gives, and until when it tries first contact and assesses the risk."""
+"""Which kind of support a service gives, until when it makes contact, and until when it assesses the risk."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from referrals.casework.rules.tables import in_force, rows
 from referrals.choices import Priority
 from referrals.rules.clock import WORKING, add_working_time
 
+NOON, EVENING = time(12), time(17)
 HIGH, STANDARD = "high", "standard"
 
 
@@ -59,6 +61,18 @@ def assessment_due_at(contacted_at: datetime, kind: str) -> datetime:
     return add_working_time(contacted_at, timedelta(hours=float(found[0]["hours"])))
 
 
+def quiet_until(contact_at: datetime, *, priority: str, band: str) -> datetime:
+    """When the worker hears of an episode again after a contact (aware), where she said nothing of the next one."""
+    row = contact_clock(urgency_of(priority, band), contact_at)
+    return contact_at + timedelta(days=int(row["quiet_days"]))
+
+
 def tries_before_closing(priority: str, band: str, at: datetime) -> int:
     """How many tries at varied times the service makes before it closes because it cannot reach somebody."""
     return int(contact_clock(urgency_of(priority, band), at)["attempts"])
+
+
+def tries_at_varied_times(made: Iterable[datetime]) -> int:
+    """How many tries count: those of one morning, one afternoon or one evening are one, however many."""
+    moments = [timezone.localtime(at) for at in made]
+    return len({(at.date(), at.time() >= NOON, at.time() >= EVENING) for at in moments})

@@ -13,7 +13,6 @@ from referrals.casework.models import ContactAttempt, Episode, ExitOutcome
 from referrals.casework.selectors.nobody import held_by_nobody
 
 SHOWN = ("case__headline__victim", "party__person", "agency", "worker__user")
-ATTEMPTS = 20
 
 
 def episodes_of(case: Case, membership: Membership) -> QuerySet[Episode]:
@@ -29,7 +28,7 @@ def episodes_of(case: Case, membership: Membership) -> QuerySet[Episode]:
 def own_episodes(membership: Membership) -> QuerySet[Episode]:
     """The episodes of the membership's own agency, with what a page shows of each, and `is_stranded` as above."""
     own = Episode.objects.own_of(membership).annotate(is_stranded=held_by_nobody("worker", "case"))
-    return own.select_related(*SHOWN, "closed_by__user", "signed_off_by__user")
+    return own.select_related(*SHOWN, "closed_by__user", "signed_off_by__user", "hand_over")
 
 
 def parties_to_support(case: Case) -> list[Party]:
@@ -58,10 +57,10 @@ def colleagues(membership: Membership) -> QuerySet[Membership]:
     return members.select_related("user", "agency", "team").order_by("user__name", "pk")
 
 
-def attempts_of(episode: Episode, membership: Membership) -> list[ContactAttempt]:
-    """The newest contacts of an episode of the membership's own agency."""
+def attempts_of(episode: Episode, membership: Membership) -> QuerySet[ContactAttempt]:
+    """The contacts of an episode of the membership's own agency."""
     own = ContactAttempt.objects.own_of(membership).filter(episode=episode)
-    return list(own.select_related("made_by__user", "seen_by__user").order_by("-made_at", "-id")[:ATTEMPTS])
+    return own.select_related("made_by__user")
 
 
 def attempts_against_plan(membership: Membership) -> QuerySet[ContactAttempt]:

@@ -1,11 +1,16 @@
-"""Judgements that wait for a manager, and what she answered."""
+"""Judgements and plans that wait for a manager, and what she answered."""
+
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
-from referrals.casework.choices import SignOffState
-from referrals.casework.models import RiskAssessment, SignOffRequest
+from referrals.casework.choices import ActionState, SignOffState
+from referrals.casework.models import Plan, PlanAction, RiskAssessment, SignOffRequest
+from referrals.casework.rules.plan import headings
+from referrals.casework.rules.sign_off import ActionAsRead, PlanAsRead
+from referrals.casework.selectors.plan import own_actions
 
 LIMIT = 30
 
@@ -32,6 +37,18 @@ def plan_sign_offs(case: Case, membership: Membership) -> QuerySet[SignOffReques
     return asked.order_by("-asked_at", "-id")[:LIMIT]
 
 
+def as_read(plan: Plan, actions: Iterable[PlanAction]) -> PlanAsRead:
+    """A plan of the own agency with its actions as a manager reads it, heading by heading, the soonest due first."""
+    order = {code: place for place, code in enumerate(headings())}
+    ordered = sorted(actions, key=lambda one: (order.get(one.heading, len(order)), one.due_on, str(one.pk)))
+    return PlanAsRead(plan.wishes, plan.review_on, tuple(_action_as_read(one) for one in ordered))
+
+
+def plan_now(plan: Plan, membership: Membership) -> PlanAsRead:
+    """A plan of the membership's own agency as it is now. One query."""
+    return as_read(plan, own_actions(membership).filter(plan=plan))
+
+
 def sign_offs_waiting(membership: Membership) -> QuerySet[SignOffRequest]:
     """Requests that this manager may answer: not her own, and not about her own judgement."""
     waiting = _on_a_day(membership).select_related("asked_by__user").filter(state=SignOffState.OPEN)
@@ -44,6 +61,12 @@ def sign_offs_sent_back(membership: Membership) -> QuerySet[SignOffRequest]:
     """Her own requests that were sent back and that she has not read."""
     back = _on_a_day(membership).filter(state=SignOffState.SENT_BACK, asked_by=membership, read_at=None)
     return back.order_by("answered_at", "id")[:LIMIT]
+
+
+def _action_as_read(one: PlanAction) -> ActionAsRead:
+    became = "" if one.is_to_do else ": ".join(filter(None, [one.get_state_display(), one.reason]))
+    is_dropped = one.state in (ActionState.NOT_NEEDED, ActionState.NOT_POSSIBLE)
+    return ActionAsRead(str(one.pk), one.heading, one.need, one.text, one.who, one.due_on, became, is_dropped)
 
 
 def _on_a_day(membership: Membership) -> QuerySet[SignOffRequest]:

@@ -88,7 +88,7 @@ def members(membership: Membership) -> QuerySet[Membership]:
 def open_episodes_of(membership: Membership, worker_id: UUID) -> list[Episode]:
     """The open episodes of one worker of the agency, the soonest due first, at most MOST."""
     own = Episode.objects.own_of(membership).filter(worker_id=worker_id, closed_at=None)
-    return list(own.select_related(*SHOWN).order_by("next_contact_at", "id")[:MOST])
+    return list(own.select_related(*SHOWN, "hand_over").order_by("next_contact_at", "id")[:MOST])
 
 
 def stranded_episodes(membership: Membership) -> QuerySet[Episode]:

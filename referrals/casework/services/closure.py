@@ -12,15 +12,17 @@ from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.models import Case
 from dacase.cases.services.case import set_headline
+from referrals.casework.choices import Direction
 from referrals.casework.models import ContactAttempt, Episode, ExitOutcome
 from referrals.casework.rules.closure import Reason, items, reasons
-from referrals.casework.rules.episode import tries_before_closing
+from referrals.casework.rules.episode import tries_at_varied_times, tries_before_closing
 from referrals.casework.services.episode import (
     begin_episode,
     check_can_be_given,
     check_fresh,
     check_open,
     lock_episode,
+    running,
     save_episode,
 )
 from referrals.services.feedback import record_work_ended
@@ -139,8 +141,7 @@ def reopen_episode(episode_id: UUID, *, worker: Membership, version: int, actor:
     check_fresh(episode, version, actor=actor)
     if not episode.case.is_open:
         raise ValidationError("The case is closed. Reopen it first")
-    same = Episode.objects.filter(party=episode.party, agency_id=episode.agency_id, kind=episode.kind)
-    if same.filter(closed_at=None).exists():
+    if running(episode.party, episode.agency, episode.kind).exists():
         raise ValidationError("Your agency gives this support again already, in another episode")
     check_can_be_given(worker, [episode.case_id], actor=actor)
     _undo_closing(episode)
@@ -198,11 +199,12 @@ def _check_tries(episode: Episode, reason: Reason) -> None:
     if reason.code != NOT_REACHED:
         return
     needed = tries_before_closing(episode.priority, episode.case.headline.band, timezone.now())
-    made = ContactAttempt.objects.filter(episode=episode, direction="outgoing").count()
+    tries = ContactAttempt.objects.filter(episode=episode, direction=Direction.OUTGOING)
+    made = tries_at_varied_times(tries.values_list("made_at", flat=True))
     if made < needed:
         raise ValidationError(
             {
-                "reason": f"{made} of {needed} tries are recorded. Try again at another time, "
+                "reason": f"{made} of {needed} tries at different times are recorded. Try again at another time, "
                 "or choose another reason"
             }
         )

@@ -65,6 +65,7 @@ def record_consent(
     that is changed on its own page, where it can be read.
     """
     party = _lock(party_id, actor)
+    party = party.double_of or party
     made = _made(submission, actor)
     if made is not None:
         return made
@@ -74,7 +75,8 @@ def record_consent(
     if party.role == PartyRole.PERPETRATOR:
         raise ValidationError({"party": "Select the victim-survivor or a child"})
     service = actor.agency if found.is_by_service else None
-    if _newest(party, purpose, service) is not None:
+    said_before = ConsentRecord.objects.filter(purpose=purpose, service=service)
+    if said_before.filter(party__in=Party.with_doubles.one_with(party)).exists():
         raise ValidationError(
             {"purpose": "Something is recorded for this already. Change it on its own line"}
         )
@@ -116,9 +118,9 @@ def withdraw_consent(
 
 
 def _lock(party_id: UUID, actor: Membership) -> Party:
-    """The party, its case locked: whoever records at the same time waits here."""
+    """The party, a double too, its case locked: whoever records at the same time waits here."""
     check_may(actor, "record_consent")
-    party = Party.objects.visible_to(actor).get(pk=party_id)
+    party = Party.with_doubles.visible_to(actor).get(pk=party_id)
     Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=party.case_id)
     return party
 

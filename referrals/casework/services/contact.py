@@ -19,6 +19,7 @@ from dacase.cases.services.safe_contact import ContactRefusedError, check_contac
 from referrals.casework.choices import Direction, WasSafe, WithWhom
 from referrals.casework.models import ContactAttempt, Episode
 from referrals.casework.rules.contact import Outcome, outcomes
+from referrals.casework.rules.episode import quiet_until
 from referrals.casework.services.episode import check_open, lock_episode, save_episode
 
 HAPPENED = "If it has happened all the same, say so below: it is recorded, and a manager is told"
@@ -53,7 +54,8 @@ def record_attempt(
     have happened against the plan; then it is flagged and a manager's day shows it.
 
     Raises NotAllowed, Episode.DoesNotExist; ContactRefusedError; ValidationError for a closed episode, a time
-    in the future, a next try in the past, and where nobody was reached and no next try is said.
+    in the future or before the case, a next try in the past, a talk with nobody or somebody else, and where the
+    person was not reached and no next try is said.
     """
     check_may(actor, "work_episode")
     episode = lock_episode(episode_id, actor=actor)
@@ -62,6 +64,7 @@ def record_attempt(
         return made
     check_open(episode)
     outcome = _outcome(contact)
+    _check_with_whom(contact, outcome)
     at = contact.made_at or timezone.now()
     _check_times(contact, outcome, at, episode)
     version, breaks_plan = _plan_of(contact, outcome, episode)
@@ -124,7 +127,7 @@ def numbers_to_use(episode: Episode, *, method: str, actor: Membership) -> list[
     return [
         place
         for place in places
-        if place.party_id == episode.party_id and place.kind == kind and place.until_on is None
+        if place.party_id == episode.party.standing_id and place.kind == kind and place.until_on is None
     ]
 
 
@@ -135,10 +138,22 @@ def _outcome(contact: Contact) -> Outcome:
     return outcome
 
 
+def _check_with_whom(contact: Contact, outcome: Outcome) -> None:
+    """A talk with somebody else would end the tries to reach the person, who would then be lost."""
+    if outcome.spoke and contact.with_whom != WithWhom.PERSON:
+        raise ValidationError(
+            {"with_whom": "You spoke with the person: select “The person supported”, or what else came of it"}
+        )
+
+
 def _check_times(contact: Contact, outcome: Outcome, at: datetime, episode: Episode) -> None:
     now = timezone.now()
     if at > now:
         raise ValidationError({"made_on": "The contact must be in the past"})
+    if timezone.localdate(at) < timezone.localdate(episode.case.opened_at):
+        raise ValidationError(
+            {"made_on": "The contact must be on or after the day on which the case was opened"}
+        )
     if contact.next_try_at is not None and contact.next_try_at <= now:
         raise ValidationError({"next_on": "The next try must be in the future"})
     reached = outcome.spoke or not outcome.tries_again
@@ -166,10 +181,13 @@ def _plan_of(contact: Contact, outcome: Outcome, episode: Episode) -> tuple[int 
 
 
 def _move_clock(episode: Episode, contact: Contact, outcome: Outcome, at: datetime) -> None:
-    """The first try stops the first-contact clock; what comes next is due when the worker says."""
+    """The first try stops the first-contact clock; what comes next is due when the worker says, or after a while."""
     if episode.first_tried_at is None or at < episode.first_tried_at:
         episode.first_tried_at = at
-    if outcome.spoke and contact.with_whom == WithWhom.PERSON and episode.contacted_at is None:
+    if outcome.spoke and episode.contacted_at is None:
         episode.contacted_at = at
-    episode.next_contact_at = contact.next_try_at
+    band = episode.case.headline.band
+    quiet = quiet_until(at, priority=episode.priority, band=band)
+    # Support that nobody has to think of again is how somebody is lost without a decision.
+    episode.next_contact_at = contact.next_try_at or max(quiet, timezone.now())
     save_episode(episode)

@@ -1,10 +1,12 @@
 """Beginning an episode, and saying who works on it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
@@ -30,15 +32,17 @@ GONE = "Select a colleague who works on episodes now"
 def open_episode(route: Route, *, actor: Membership) -> Episode:
     """Begin the episode of an accepted route with the actor as its worker. Called by accept_route.
 
-    Where the agency works with the victim-survivor already, that episode goes on, from now on with the actor.
+    Where the agency works with the victim-survivor already, that episode goes on, from now on with the actor:
+    contact is due as in a new one, unless it is due sooner, and a request to end it falls.
     Raises Party.DoesNotExist for a referral without a case.
     """
     victim = Party.objects.get(case=route.referral.case, role=PartyRole.VICTIM)
     kind = kind_of(actor.agency)
-    running = _running(victim, actor.agency, kind).select_for_update().first()
-    if running is not None:
-        give(running, actor, actor=actor)
-        return running
+    begun = running(victim, actor.agency, kind).select_for_update().first()
+    if begun is not None:
+        _go_on(begun, route.referral.priority)
+        give(begun, actor, actor=actor)
+        return begun
     return _begin(victim, kind, priority=route.referral.priority, worker=actor, actor=actor, route=route)
 
 
@@ -69,7 +73,7 @@ def begin_episode(
         raise ValidationError("The case is closed. Reopen it first")
     if party.role == PartyRole.PERPETRATOR:
         raise ValidationError({"party": "Support is for the victim-survivor and the children"})
-    if _running(party, actor.agency, EpisodeKind(kind)).exists():
+    if running(party, actor.agency, EpisodeKind(kind)).exists():
         raise ValidationError({"kind": "Your agency gives this support already"})
     if worker is not None:
         check_can_be_given(worker, [case.pk], actor=actor)
@@ -181,8 +185,10 @@ def name_worker(episode: Episode, *, before: Membership | None = None) -> None:
         set_headline(episode.case_id, worker=episode.worker)
 
 
-def _running(party: Party, agency: Agency, kind: str):  # type: ignore[no-untyped-def]
-    return Episode.objects.filter(party=party, agency=agency, kind=kind, closed_at=None)
+def running(party: Party, agency: Agency, kind: str) -> QuerySet[Episode]:
+    """The open episodes of a kind in which an agency supports somebody, doubles of the record too."""
+    parties = Party.with_doubles.one_with(party)
+    return Episode.objects.filter(party__in=parties, agency=agency, kind=kind, closed_at=None)
 
 
 def _begin(
@@ -195,8 +201,7 @@ def _begin(
     **more: object,
 ) -> Episode:
     now = timezone.now()
-    band = Headline.objects.filter(case_id=party.case_id).values_list("band", flat=True).first() or ""
-    due = first_contact_due_at(now, priority=priority, band=band)
+    due = _first_contact_due(party.case_id, priority, now)
     episode = Episode.objects.create(
         case_id=party.case_id,
         agency=actor.agency,
@@ -216,6 +221,20 @@ def _begin(
     if worker is not None:
         name_worker(episode)
     return episode
+
+
+def _first_contact_due(case_id: UUID, priority: str, now: datetime) -> datetime:
+    band = Headline.objects.filter(case_id=case_id).values_list("band", flat=True).first() or ""
+    return first_contact_due_at(now, priority=priority, band=band)
+
+
+def _go_on(episode: Episode, priority: str) -> None:
+    """A new referral into a running episode: without a clock of its own nobody would be told to act on it."""
+    due = _first_contact_due(episode.case_id, priority, timezone.now())
+    episode.next_contact_at = min(episode.next_contact_at or due, due)
+    episode.priority = min(episode.priority, priority, key=Priority.values.index)
+    episode.closing_asked_at, episode.closing_reason, episode.closed_by = None, "", None
+    save_episode(episode)
 
 
 def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
@@ -27,13 +28,17 @@ def hand_over(
     made = HandOver.objects.filter(agency_id=actor.agency_id, submission=submission).first()
     if made is not None:
         return made
-    own = Episode.objects.own_of(actor).filter(pk__in=list(episode_ids), worker=actor, closed_at=None)
+    own = (
+        Episode.objects.own_of(actor)
+        .select_related("hand_over")
+        .filter(pk__in=list(episode_ids), worker=actor, closed_at=None)
+    )
     episodes = list(own.select_for_update(of=("self",)).order_by("pk"))
     if not episodes:
         raise ValidationError({"episodes": "Select at least one episode"})
     if to.pk == actor.pk:
         raise ValidationError({"worker": "Select a colleague"})
-    if any(one.hand_over_id is not None for one in episodes):
+    if any(one.is_on_offer for one in episodes):
         raise ValidationError({"episodes": "One of these waits for a colleague’s answer already"})
     check_can_be_given(to, [one.case_id for one in episodes], actor=actor)
     offered = HandOver.objects.create(
@@ -61,7 +66,7 @@ def accept_hand_over(hand_over_id: UUID, *, actor: Membership) -> HandOver:
 
 @transaction.atomic
 def decline_hand_over(hand_over_id: UUID, *, actor: Membership) -> HandOver:
-    """Leave it with the giver, whose day shows it as before. Raises as accept_hand_over."""
+    """Leave it with the giver, who may also take back what nobody has answered. Raises as accept_hand_over."""
     offered, is_new = _answer(hand_over_id, False, actor)
     if is_new:
         for episode in _held(offered, actor):
@@ -73,7 +78,8 @@ def decline_hand_over(hand_over_id: UUID, *, actor: Membership) -> HandOver:
 
 def _answer(hand_over_id: UUID, is_accepted: bool, actor: Membership) -> tuple[HandOver, bool]:
     check_may(actor, "work_episode")
-    rows = HandOver.objects.visible_to(actor).filter(receiver=actor).select_for_update(of=("self",))
+    mine = Q(receiver=actor) if is_accepted else Q(receiver=actor) | Q(giver=actor)
+    rows = HandOver.objects.visible_to(actor).filter(mine).select_for_update(of=("self",))
     offered = rows.get(pk=hand_over_id)
     if offered.answered_at is not None:
         if offered.is_accepted != is_accepted:

@@ -14,10 +14,12 @@ from referrals.casework.choices import SignOffState
 from referrals.casework.models import RiskAssessment, SignOffRequest
 from referrals.casework.rules.risk_assessment import rests_on_judgement
 from referrals.casework.selectors.plan import own_plans
-from referrals.casework.selectors.sign_off import own_sign_offs
+from referrals.casework.selectors.sign_off import own_sign_offs, plan_now
 from referrals.services.versions import check_version
 
 OWN = "Somebody else must answer this: you made it, or asked for it"
+CHANGED = "The plan was changed after you opened this page. Read it as it is now, then answer"
+VERBS = {SignOffState.SIGNED_OFF: "sign_off_given", SignOffState.SENT_BACK: "sign_off_sent_back"}
 
 
 @transaction.atomic
@@ -72,21 +74,27 @@ def _ask(about: dict[str, Any], words: str, submission: UUID, actor: Membership)
 
 
 @transaction.atomic
-def sign_off(request_id: UUID, *, answer: str = "", version: int, actor: Membership) -> SignOffRequest:
-    """Stand behind the judgement. Twice is once.
+def sign_off(
+    request_id: UUID, *, answer: str = "", plan_read: str = "", version: int, actor: Membership
+) -> SignOffRequest:
+    """Stand behind the judgement or the plan. Twice is once.
 
+    Args:
+        plan_read: the digest (rules.sign_off) of the plan that the actor has read; "" for a judgement.
     Raises NotAllowed, SignOffRequest.DoesNotExist, StaleVersion; ValidationError for one's own judgement or
-    request, and where it was sent back.
+    request, for a plan that says something else by now, and where it was sent back.
     """
-    return _answer(request_id, SignOffState.SIGNED_OFF, answer, version, "sign_off_given", actor)
+    return _answer(request_id, SignOffState.SIGNED_OFF, answer, plan_read, version, actor)
 
 
 @transaction.atomic
-def send_back(request_id: UUID, *, answer: str, version: int, actor: Membership) -> SignOffRequest:
-    """Send it back to whoever asked, with words. Raises as sign_off; ValidationError without words."""
+def send_back(
+    request_id: UUID, *, answer: str, plan_read: str = "", version: int, actor: Membership
+) -> SignOffRequest:
+    """Send it back to whoever asked, with words. As sign_off; ValidationError without words."""
     if not answer.strip():
         raise ValidationError({"answer": "Say what needs to be looked at again"})
-    return _answer(request_id, SignOffState.SENT_BACK, answer, version, "sign_off_sent_back", actor)
+    return _answer(request_id, SignOffState.SENT_BACK, answer, plan_read, version, actor)
 
 
 @transaction.atomic
@@ -104,7 +112,7 @@ def note_read(request_id: UUID, *, actor: Membership) -> SignOffRequest:
 
 
 def _answer(
-    request_id: UUID, state: SignOffState, answer: str, version: int, verb: str, actor: Membership
+    request_id: UUID, state: SignOffState, answer: str, plan_read: str, version: int, actor: Membership
 ) -> SignOffRequest:
     check_may(actor, "supervise")
     found = own_sign_offs(actor).select_for_update(of=("self",)).get(pk=request_id)
@@ -115,9 +123,14 @@ def _answer(
     check_version(found, version, current={"answer": found.answer}, actor=actor)
     if found.state != SignOffState.OPEN:
         raise ValidationError("This was answered already")
+    if found.plan is not None:
+        plan = plan_now(found.plan, actor)
+        if plan.digest != plan_read:
+            raise ValidationError(CHANGED)
+        found.plan_as_read = plan.kept()
     found.state, found.answer = state, answer.strip()
     found.answered_by, found.answered_at = actor, timezone.now()
     found.version += 1
     found.save()
-    record_event(verb, actor=actor, subject=found, case_id=found.case_id)
+    record_event(VERBS[state], actor=actor, subject=found, case_id=found.case_id)
     return found

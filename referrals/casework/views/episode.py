@@ -11,6 +11,7 @@ from dacase.agencies.models import Membership
 from dacase.cases.access import case_or_404
 from dacase.cases.frame import contact_banner
 from dacase.ui.components import Clock, Event, Fact, NextAction, Tag, Text
+from dacase.ui.tables import keyset_page
 from referrals.casework.choices import EpisodeState
 from referrals.casework.forms.episode import AllocateForm, BeginForm
 from referrals.casework.models import ContactAttempt, Episode
@@ -22,6 +23,8 @@ from referrals.casework.views.frame import episode_or_404, form_page
 from referrals.casework.views.lists import state_tag, worker_cell
 from referrals.views.refusals import missing_is_404
 
+ATTEMPTS, NEWEST = 20, ("-made_at", "-id")
+
 
 @require_GET
 @requires("work_episode")
@@ -29,13 +32,15 @@ def episode(request: ActingRequest, pk: UUID) -> HttpResponse:
     """One episode: how to make contact, what to do next, every contact, how it ended."""
     found, member = episode_or_404(request, pk), request.membership
     attempts = selectors.attempts_of(found, member)
+    page = keyset_page(attempts, order=NEWEST, after=request.GET.get("after"), size=ATTEMPTS)
     context = {
         "episode": found,
         "state": state_tag(found),
         "plan": contact_banner(found.party, member),
         "facts": facts(found),
-        "events": [drawn(one) for one in attempts],
-        "unseen": [one for one in attempts if one.against_plan and one.seen_at is None],
+        "events": [drawn(one) for one in page],
+        "page": page,
+        "unseen": attempts.filter(against_plan=True, seen_at=None),
         "outcomes": [answer_label(one.item, one.answer) for one in selectors.outcomes_of(found, member)],
         "actions": next_actions(found, member),
         "acts": acts(found, member),
@@ -56,7 +61,7 @@ def facts(found: Episode) -> list[Fact]:
     ]
     if found.contacted_at:
         known.append(Fact("First spoken with", found.contacted_at))
-    if found.is_open and found.next_contact_at and found.first_tried_at:
+    if found.next_contact_at and found.first_tried_at:
         known.append(Fact("Next contact", Clock(found.next_contact_at)))
     if found.closing_reason:
         by = f"by {found.closed_by.user.name}" if found.closed_by else ""
@@ -91,7 +96,7 @@ def next_actions(found: Episode, member: Membership) -> list[NextAction]:
         return [NextAction("Sign off the end of support, or leave it open", address)]
     if found.is_open and (found.worker is None or found.is_stranded) and member.may("allocate_episode"):  # type: ignore[attr-defined]
         return [NextAction("Say who works on this", reverse("casework:episode_allocate", args=[found.pk]))]
-    if found.is_open and found.next_contact_at and found.closing_asked_at is None:
+    if found.next_contact_at and found.closing_asked_at is None:
         words = "Make contact again" if found.first_tried_at else "Make the first contact"
         address = reverse("casework:attempt_create", args=[found.pk])
         return [NextAction(words, address, due=found.next_contact_at)]
@@ -112,7 +117,11 @@ def acts(found: Episode, member: Membership) -> list[tuple[str, str]]:
     links = [(words, reverse(name, args=[found.pk])) for words, name, verb in every if member.may(verb)]
     links.append(("Supervision", reverse("casework:supervisions", args=[found.pk])))
     if found.is_open and found.worker_id == member.pk:
-        links.append(("Hand over to a colleague", reverse("casework:hand_over_create")))
+        if found.is_on_offer:
+            address = reverse("casework:hand_over", args=[found.hand_over_id])
+            links.append(("See what you are handing over", address))
+        else:
+            links.append(("Hand over to a colleague", reverse("casework:hand_over_create")))
     return links
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404, read_or_404
-from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.frame import contact_banner, form_page, frame, posted
 from dacase.cases.services.safe_contact import ContactRefusedError
 from dacase.ui.components import Column, Fact, Link, Table, Tag
 from dacase.ui.tables import keyset_page
@@ -104,6 +104,8 @@ def letter(request: ActingRequest, pk: UUID) -> HttpResponse:
         "text": text_of(found, link="[a link to this service]"),
         "settle": SettleForm(),
     }
+    if found.party is not None:
+        context["plan"] = contact_banner(found.party, request.membership)
     return render(request, "casework/letter/detail.html", context)
 
 

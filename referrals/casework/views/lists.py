@@ -41,7 +41,7 @@ def worker_cell(one: Any) -> Text | str:
 
 def due_cell(episode: Episode) -> Any:
     """When contact is due next, if it is."""
-    return Clock(episode.next_contact_at) if episode.is_open and episode.next_contact_at else ""
+    return Clock(episode.next_contact_at) if episode.next_contact_at else ""
 
 
 def entry_table(caption: str, entries: Iterable[Entry]) -> Table:

@@ -18,7 +18,7 @@ from referrals.casework.forms.plan import ChangePlanForm, PlanForm, SharePlanFor
 from referrals.casework.models import Plan, PlanAction, PlanPrint, SignOffRequest
 from referrals.casework.rules.plan import headings
 from referrals.casework.selectors.plan import actions_of, own_plans, plans_of, prints_of
-from referrals.casework.selectors.sign_off import plan_sign_offs
+from referrals.casework.selectors.sign_off import as_read, plan_sign_offs
 from referrals.casework.services import plan as services
 
 
@@ -32,6 +32,18 @@ class Shown:
     settled: list[PlanAction]
     prints: list[PlanPrint]
     sign_offs: list[SignOffRequest]
+
+    @property
+    def signed(self) -> SignOffRequest | None:
+        """The newest sign-off that was given."""
+        return next((one for one in self.sign_offs if one.state == SignOffState.SIGNED_OFF), None)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether something else is planned than what was signed off last."""
+        signed = self.signed.plan_answered if self.signed else None
+        actions = [one for _, found in self.to_do for one in found] + self.settled
+        return signed is not None and signed.digest != as_read(self.plan, actions).digest
 
     @property
     def is_waiting(self) -> bool:

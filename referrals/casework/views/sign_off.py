@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dacase.agencies.access import ActingRequest, requires
+from dacase.agencies.models import Membership
 from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import form_page
@@ -20,7 +21,7 @@ from referrals.casework.forms.sign_off import YES, AnswerSignOffForm, AskForm
 from referrals.casework.models import SignOffRequest
 from referrals.casework.selectors.plan import own_plans
 from referrals.casework.selectors.risk_assessment import readable_assessments
-from referrals.casework.selectors.sign_off import own_sign_offs
+from referrals.casework.selectors.sign_off import own_sign_offs, plan_now
 from referrals.casework.services import sign_off as services
 from referrals.views.refusals import missing_is_404
 
@@ -77,6 +78,7 @@ def sign_off(request: ActingRequest, pk: UUID) -> HttpResponse:
         "request_made": found,
         "state": Tag(found.get_state_display(), STATES[SignOffState(found.state)]),
         "facts": facts(found),
+        **plan_shown(found, member),
         "back_to": subject_address(found),
         "may_answer": is_open and member.may("supervise") and not found.is_of(member),
         "may_note": found.state == SignOffState.SENT_BACK
@@ -84,6 +86,14 @@ def sign_off(request: ActingRequest, pk: UUID) -> HttpResponse:
         and found.read_at is None,
     }
     return render(request, "casework/sign_off/detail.html", context)
+
+
+def plan_shown(found: SignOffRequest, member: Membership) -> dict[str, Any]:
+    """The plan that it is about: as it was when it was answered, and whether another is planned by now."""
+    if found.plan is None:
+        return {}
+    now, answered = plan_now(found.plan, member), found.plan_answered
+    return {"plan": answered or now, "has_changed": answered is not None and answered.digest != now.digest}
 
 
 def subject_address(found: SignOffRequest) -> str:
@@ -104,9 +114,9 @@ def facts(found: SignOffRequest) -> list[Fact]:
             Fact("Why", Lines(one.judgement_reason)),
         ]
     else:
-        known = [Fact("Plan", Link("Read the plan", subject_address(found)))]
+        known = []
     known += [
-        Fact("By", found.author.user.name),
+        Fact("Made by", found.author.user.name),
         Fact("Asked", Text(found.asked_by.user.name, moment_words(found.asked_at))),
     ]
     if found.words:
@@ -124,18 +134,20 @@ def facts(found: SignOffRequest) -> list[Fact]:
 def sign_off_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
     """A manager stands behind the judgement, or sends it back with words."""
     found, draft = read_or_404(request, own_sign_offs(request.membership), pk), FormDraft(request)
-    form = draft.bind(AnswerSignOffForm, initial={"version": found.version})
+    plan = plan_now(found.plan, request.membership) if found.plan else None
+    form = draft.bind(AnswerSignOffForm, plan=plan, initial={"version": found.version})
     if draft.sent and form.is_valid():
         data, actor = form.cleaned_data, request.membership
         agrees = data["decision"] == YES
         act = services.sign_off if agrees else services.send_back
-        if form.attempt(lambda: act(pk, answer=data["answer"], version=data["version"], actor=actor)):
+        given = {name: data[name] for name in ("answer", "plan_read", "version")}
+        if form.attempt(lambda: act(pk, **given, actor=actor)):
             draft.discard()
             messages.success(request, "Signed off." if agrees else "Sent back to whoever asked.")
             return redirect("casework:sign_off", pk)
     context = form_page(
         request, found.case, "Sign off, or send back", form=form, submit_text="Answer", facts=facts(found),
-        **draft.context,
+        plan=plan, **draft.context,
     )  # fmt: skip
     back = reverse("casework:sign_off", args=[pk])
     return render(request, "casework/sign_off/answer.html", context | {"back_url": back})

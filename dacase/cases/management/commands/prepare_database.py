@@ -3,6 +3,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from dacase.cases.services.rekey import rekey_locations
 from dacase.walls.install import install
 
 
@@ -20,3 +21,7 @@ class Command(BaseCommand):
             )
         call_command("migrate", database="owner", verbosity=options["verbosity"], stdout=self.stdout)
         self.stdout.write("Walls installed." if install() else "Walls unchanged.")
+        if changed := rekey_locations():
+            self.stdout.write(
+                f"The context key is new: {changed} locations are compared with it from now on."
+            )
