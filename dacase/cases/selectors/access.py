@@ -23,7 +23,7 @@ def grants_on(case: Case) -> QuerySet[Grant]:
     return (
         Grant.objects.current()
         .filter(content_object=case)
-        .select_related("group__agency", "permission", "granted_by__user")
+        .select_related("group__agency", "permission", "granted_by__user", "granted_by__agency")
         .order_by("group__name", "permission__codename")
     )
 

@@ -28,7 +28,7 @@ def episodes_of(case: Case, membership: Membership) -> QuerySet[Episode]:
 def own_episodes(membership: Membership) -> QuerySet[Episode]:
     """The episodes of the membership's own agency, with what a page shows of each, and `is_stranded` as above."""
     own = Episode.objects.own_of(membership).annotate(is_stranded=held_by_nobody("worker", "case"))
-    return own.select_related(*SHOWN, "closed_by__user", "signed_off_by__user", "hand_over")
+    return own.select_related(*SHOWN, "previous", "closed_by__user", "signed_off_by__user", "hand_over")
 
 
 def parties_to_support(case: Case) -> list[Party]:
