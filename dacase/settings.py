@@ -304,6 +304,9 @@ CASE_PANELS = [
 # What each room asks before an agency loses a case: functions of case and agency that raise ValidationError
 # (dacase/cases/services/grant.py).
 BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode"]
+# And before anybody closes a case: functions of the case that raise ValidationError
+# (dacase/cases/services/closing.py).
+BEFORE_CASE_CLOSES = ["referrals.casework.services.episode.check_nobody_supports"]
 # What each room says to whoever bars somebody from a case: functions of case, group and membership that give
 # sentences about work which nobody can do any more (dacase/cases/views/access.py).
 LEFT_BEHIND = ["referrals.casework.selectors.nobody.left_behind"]

@@ -43,7 +43,11 @@ def referrals_of_case(case: Case, membership: Membership, rows: Rows) -> Panel |
     ]
     columns = ["Referral", "From", "Received", "State", "Latest feedback"]
     table = Table("Referrals in this case", columns, lines)
-    actions = _contact_actions(rows, membership) + _route_actions(referrals, membership)
+    actions = (
+        _left_open(case, referrals, membership)
+        + _contact_actions(rows, membership)
+        + _route_actions(referrals, membership)
+    )
     return Panel("Referrals", "referrals/panels/table.html", {"table": table}, actions)
 
 
@@ -55,6 +59,19 @@ def _address(referral: Referral, membership: Membership) -> str:
         if route.to_agency_id == membership.agency_id and route.sent_back_at is None:
             return reverse("referrals:route_detail", args=[route.pk])
     return reverse("referrals:detail", args=[referral.pk])
+
+
+def _left_open(case: Case, referrals: list[Referral], membership: Membership) -> list[NextAction]:
+    """For the front door: a case that it opened and then routed to nobody would stay open with nobody in it."""
+    ended = {ReferralState.DECLINED, ReferralState.NO_FURTHER_ACTION}
+    if not case.is_open or not membership.may("triage_referral"):
+        return []
+    if any(referral.state not in ended for referral in referrals):
+        return []
+    address = reverse("cases:close", args=[case.pk])
+    return [
+        NextAction("No referral in this case was routed: close it if nobody supports anybody here", address)
+    ]
 
 
 def _contact_actions(rows: Rows, membership: Membership) -> list[NextAction]:

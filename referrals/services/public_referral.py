@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
@@ -19,7 +20,9 @@ from dacase.audit.services import record_event
 from dacase.jobs.services import enqueue
 from referrals.choices import PUBLIC_DOORS, Aware, Consent, Priority, ReferralDoor
 from referrals.models import PublicReferral, Referral
+from referrals.selectors.people import addresses, people_of
 from referrals.selectors.referral import front_doors
+from referrals.services.feedback import agency_mailbox, tell
 from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails, make_referral
 
 TASK = "referrals.take_in_letter"
@@ -91,10 +94,14 @@ def take_in_letter(letter_id: UUID, *, actor: Membership) -> Referral | None:
     return referral
 
 
+@transaction.atomic
 def note_refusal(letter_id: UUID, *, actor: Membership) -> None:
-    """Mark a letter that could not be made a referral, so that the front door reads it itself."""
+    """Mark a letter that could not be made a referral, and tell the front door, so that it reads it itself."""
     waiting = PublicReferral.objects.visible_to(actor).waiting().filter(pk=letter_id)
-    waiting.update(refused_at=timezone.now())
+    if waiting.update(refused_at=timezone.now()):
+        door = agency_mailbox(actor.agency) or addresses(people_of(actor.agency_id, "triage_referral"))
+        path = reverse("referrals:letter", args=[letter_id])
+        tell(door, "letter_refused", path=path, key=f"letter_refused:{letter_id}")
 
 
 @transaction.atomic

@@ -282,6 +282,8 @@ def _decide(
         if form.attempt(lambda: act(pk, actor=actor, **data)):
             draft.discard()
             messages.success(request, words[2])
+            if referral.case is not None and decision != RETURN:
+                return redirect("cases:detail", referral.case.pk)  # left open, it would be nobody's
             return redirect("referrals:queue")
     context = {"form": form, "heading": words[0], "submit_text": words[1], "referral": referral}
     return render(request, "referrals/triage/decide.html", context | draft.context)

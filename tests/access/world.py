@@ -129,7 +129,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     writer = member if relation in OWNERS else outsider
     letter, note = make_sent_letter(case, writer), make_note(case, writer)
     merged = Person.objects.create(family_name="Accesstest")
-    record = {"fields": {}, "had": {}, "moved": {}, "left": {}, "earlier": {}}
+    record = {"fields": {}, "had": {}, "moved": {"cases.Party.person": []}, "earlier": {}, "doubles": []}
     merge = Merge.objects.create(
         kept=people[1], merged=merged, reason="same_details", made_by=outsider, record=record
     )

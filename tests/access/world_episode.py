@@ -51,8 +51,9 @@ def begin(parts: SimpleNamespace, worker: Membership) -> dict[str, UUID]:
     """Support of the victim-survivor by `worker`, with one contact against the plan."""
     with acting_as(worker):
         episode = Episode.objects.create(
-            case=parts.case, agency=worker.agency, party=parts.parties[0], kind="idva", worker=worker
-        )
+            case=parts.case, agency=worker.agency, party=parts.parties[0], kind="idva", worker=worker,
+            next_contact_at=timezone.now(),
+        )  # fmt: skip
         attempt = ContactAttempt.objects.create(
             case=parts.case, agency=worker.agency, episode=episode, party=parts.parties[0], made_by=worker,
             direction="outgoing", method="phone", with_whom="nobody", outcome="no_answer",

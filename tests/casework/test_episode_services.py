@@ -10,7 +10,7 @@ from dacase.agencies.access import NotAllowed
 from dacase.agencies.models import Membership
 from dacase.audit.models import Event
 from dacase.cases.choices import Scope
-from dacase.cases.models import Headline, Party
+from dacase.cases.models import Case, Headline, Party
 from dacase.cases.selectors.access import grants_on
 from dacase.cases.services.closing import close_case
 from dacase.cases.services.exclusion import bar_from_case
@@ -110,6 +110,18 @@ def test_support_is_for_the_victim_survivor_and_the_children_of_an_open_case(cas
         close_case(case, reason="ended", actor=cast.idva_manager)
     with pytest.raises(ValidationError, match="Reopen"):
         begun(case, cast.idva_manager, cast.idva)
+
+
+def test_nobody_closes_a_case_in_which_another_agency_supports_somebody(cast, case, sign_in):
+    share(case, cast.social_worker.agency, actor=cast.idva)
+    episode = begun(case, cast.idva_manager, cast.idva)
+    page = sign_in(cast.social_worker).post(reverse("cases:close", args=[case.pk]), {"reason": "ended"})
+    assert "still supported in this case by Brightwater Advocacy" in page.content.decode()
+    with acting_as(cast.idva):
+        assert Case.objects.get(pk=case.pk).is_open
+        Episode.objects.filter(pk=episode.pk).update(closed_at=timezone.now(), closing_reason="needs_met")
+    with acting_as(cast.social_worker):
+        assert not close_case(case, reason="ended", actor=cast.social_worker).is_open
 
 
 def test_access_ends_only_when_no_episode_of_that_agency_is_open(cast, case, sign_in):

@@ -4,6 +4,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -141,6 +142,12 @@ def test_a_letter_that_is_refused_stays_and_is_shown_to_the_front_door(cast):
     with acting_as(worker):
         waiting = PublicReferral.objects.visible_to(worker).waiting().get()
         assert waiting.refused_at
+        for message in OutboxMessage.objects.unfinished().exclude(task=public_referral.TASK):
+            run_message(message.pk)
+        (told,) = mail.outbox
+        assert told.to == [worker.agency.email]
+        assert f"/referrals/letterbox/{key}/" in told.body
+        assert "Wren" not in told.body + told.subject
         assert waiting.body["what_happened"] == letter()["what_happened"]
         public_referral.try_letter_again(key, actor=worker)
         assert OutboxMessage.objects.filter(task=public_referral.TASK, failed_at=None).count() == 1

@@ -226,6 +226,18 @@ def test_a_decision_needs_words_and_ends_the_clock(cast, worker, referral, name,
     assert "Open a case" not in decided
 
 
+@pytest.mark.parametrize(("name", "code"), [("decline", "outside_area"), ("no_further_action", "not_wanted")])
+def test_a_case_that_was_opened_for_nobody_is_not_left_open_unseen(cast, worker, referral, name, code):
+    case = open_case_for(referral, cast.front_door_worker)
+    words = "No referral in this case was routed"
+    assert words not in text_of(worker.get(reverse("cases:detail", args=[case.pk])))
+    page = press(worker, name, referral, cast.front_door_worker, code=code)
+    assert page.redirect_chain[-1][0] == reverse("cases:detail", args=[case.pk])
+    assert words in text_of(page)
+    worker.post(reverse("cases:close", args=[case.pk]), {"reason": "mistake"})
+    assert words not in text_of(worker.get(reverse("cases:detail", args=[case.pk])))
+
+
 def test_deciding_on_what_a_colleague_has_decided_shows_it(cast, worker, referral, sign_in):
     with acting_as(cast.mash_fennel):
         services.decline_referral(

@@ -1,8 +1,10 @@
 """Closing a case, and opening it again."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
@@ -15,12 +17,15 @@ from dacase.cases.models import Case, Headline
 def close_case(case: Case, *, reason: str, actor: Membership) -> Case:
     """Close a case for a reason (choices.ClosingReason). Who could see it can still see it.
 
-    Raises ValidationError when it is closed already.
+    Raises ValidationError when it is closed already, and while a room still has open work in it
+    (settings.BEFORE_CASE_CLOSES): nobody closes a case on a colleague of another agency.
     """
     check_may(actor, "edit_case")
     case = Case.objects.select_for_update().get(pk=case.pk)
     if not case.is_open:
         raise ValidationError("Somebody has closed this case already.")
+    for name in settings.BEFORE_CASE_CLOSES:
+        import_string(name)(case)
     case.closed_at = timezone.now()
     case.version += 1
     case.save(update_fields=["closed_at", "version"])

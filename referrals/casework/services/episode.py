@@ -151,6 +151,19 @@ def check_no_open_episode(case: Case, agency: Agency) -> None:
         )
 
 
+def check_nobody_supports(case: Case) -> None:
+    """Raise ValidationError while any agency supports somebody in `case` (settings.BEFORE_CASE_CLOSES).
+
+    A closed case takes in no referral and asks for no assessment: whoever still supports somebody in it must agree.
+    """
+    running = Episode.objects.filter(case=case, closed_at=None).select_related("agency").order_by("opened_at")
+    names = list(dict.fromkeys(one.agency.name for one in running))
+    if names:
+        raise ValidationError(
+            f"Somebody is still supported in this case by {', '.join(names)}. That support has to be ended first."
+        )
+
+
 def lock_episode(episode_id: UUID, *, actor: Membership) -> Episode:
     """The episode of the actor's own agency, locked. Raises Episode.DoesNotExist."""
     own = Episode.objects.own_of(actor).select_related("case", "party")
