@@ -47,6 +47,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/locations/<uuid:location_pk>/end/", location.location_end, name="location_end"),
     path("cases/<uuid:pk>/access/", access.access, name="access"),
     path("cases/<uuid:pk>/access/share/", access.grant_create, name="grant_create"),
+    path("cases/<uuid:pk>/access/<uuid:grant_pk>/longer/", access.grant_extend, name="grant_extend"),
     path("cases/<uuid:pk>/access/<uuid:grant_pk>/end/", access.grant_end, name="grant_end"),
     path("cases/<uuid:pk>/access/bar/", access.exclusion_create, name="exclusion_create"),
     path(

@@ -43,6 +43,8 @@ def plan_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
     if membership.may("write_plan") and case.is_open:
         if own is not None:
             actions = _own_actions(own, to_do, address)
+            if membership.may("allocate_episode"):
+                actions += _stranded(own, to_do)
         else:
             write = ("Write the plan", reverse("casework:plan_create", args=[case.pk]))
             links.append(write)
@@ -73,6 +75,19 @@ def _own_actions(plan: Plan, to_do: list[PlanAction], address: str) -> list[Next
             NextAction("Look at the plan again: the review is due", change, _office_end(plan.review_on))
         )
     return actions
+
+
+def _stranded(plan: Plan, to_do: list[PlanAction]) -> list[NextAction]:
+    """What the plan says that somebody does who cannot any more."""
+    return [
+        NextAction(
+            "Say who does an action of the plan: whoever did cannot any more",
+            reverse("casework:plan_action_change", args=[one.pk]),
+            _office_end(one.due_on),
+        )
+        for one in to_do
+        if one.plan_id == plan.pk and one.is_stranded  # type: ignore[attr-defined]
+    ]
 
 
 def _office_end(day: date) -> datetime:

@@ -81,6 +81,7 @@ urlpatterns = [
     path("cases/<uuid:case_pk>/incidents/", incident.incident_list, name="incidents"),
     path("cases/<uuid:case_pk>/incidents/new/", incident.incident_create, name="incident_create"),
     path("incidents/<uuid:pk>/change/", incident.incident_change, name="incident_change"),
+    path("incidents/<uuid:pk>/same/", incident.incident_same, name="incident_same"),
     path("incidents/<uuid:pk>/strike-out/", incident.incident_strike, name="incident_strike"),
     path("cases/<uuid:case_pk>/plan/", plan.plan, name="plan"),
     path("cases/<uuid:case_pk>/plan/new/", plan.plan_create, name="plan_create"),

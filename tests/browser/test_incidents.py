@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 TODAY = timezone.localdate()
 
 
-def record(page: Page, case: str, *, days: int, kind: str) -> None:
-    """Record an incident of some days ago."""
+def fill(page: Page, case: str, *, days: int, kind: str) -> None:
+    """Fill in the form for an incident of some days ago."""
     page.goto(f"{case}incidents/new/")
     page.locator("input[name=precision][value=exact]").check()
     fill_date(page, "happened_on", TODAY - timedelta(days=days))
@@ -25,6 +25,11 @@ def record(page: Page, case: str, *, days: int, kind: str) -> None:
     page.locator("input[name=perpetrator]").first.check()
     for name, answer in (("children_present", "no"), ("reported_by", "victim"), ("police_told", "no")):
         page.locator(f"input[name={name}][value={answer}]").check()
+
+
+def record(page: Page, case: str, *, days: int, kind: str) -> None:
+    """Record an incident of some days ago."""
+    fill(page, case, days=days, kind=kind)
     press(page, "Record the incident")
     expect(page.get_by_text("The incident is recorded.").first).to_be_visible()
 
@@ -47,6 +52,26 @@ def test_three_incidents_lead_to_marac(sign_in_as: Callable[..., Page]) -> None:
     page.locator("a[href*='criterion=potential_escalation']").first.click()
     expect(page.locator("input[name=criterion][value=potential_escalation]")).to_be_checked()
     look(page, "refer-for-escalation")
+
+
+def test_what_is_recorded_twice_is_asked_about_and_counted_once(sign_in_as: Callable[..., Page]) -> None:
+    page = sign_in_as("Ida Fictional")
+    accept_one(page)
+    case = page.url
+    record(page, case, days=2, kind="Physical abuse")
+    fill(page, case, days=2, kind="Stalking or harassment")
+    press(page, "Record the incident")
+    expect(page.get_by_role("link", name="Say whether this is the same incident")).to_be_visible()
+    look(page, "incident-same-asked")
+    page.get_by_role("radio", name="Physical abuse").check()
+    press(page, "Record the incident")
+    expect(page.get_by_text("1 incident recorded in the last 12 months")).to_be_visible()
+    look(page, "incidents-counted-once")
+    page.get_by_role("link", name="Recorded twice?").first.click()
+    look(page, "incident-same")
+    page.get_by_role("radio", name="No, it is an incident by itself").check()
+    press(page, "Save")
+    expect(page.get_by_text("2 incidents recorded in the last 12 months")).to_be_visible()
 
 
 def rate(page: Page, case: str, severity: str) -> None:

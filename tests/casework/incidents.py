@@ -24,10 +24,21 @@ def account(**changes: Any) -> Account:
     return Account(**values | changes)
 
 
-def recorded(case: Case, actor: Membership, submission: uuid.UUID | None = None, **changes: Any) -> Incident:
+def recorded(
+    case: Case,
+    actor: Membership,
+    submission: uuid.UUID | None = None,
+    same_as: str = incident.ANOTHER,
+    **changes: Any,
+) -> Incident:
+    """An incident, another than those of its day unless said otherwise."""
     with acting_as(actor):
         return incident.record_incident(
-            case.pk, account=account(**changes), submission=submission or uuid.uuid4(), actor=actor
+            case.pk,
+            account=account(**changes),
+            same_as=same_as,
+            submission=submission or uuid.uuid4(),
+            actor=actor,
         )
 
 

@@ -12,8 +12,11 @@ from dacase.cases.models import Headline
 from dacase.cases.services.exclusion import bar_from_case
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
-from referrals.casework.models import ContactAttempt, Cover, Episode, ExitOutcome, HandOver
+from referrals.casework.models import ContactAttempt, Cover, Episode, ExitOutcome, HandOver, PlanAction, Task
 from referrals.casework.services import closure, cover, hand_over
+from referrals.casework.services.episode import allocate_episode
+from referrals.casework.services.task import finish_task
+from tests.casework import plans, todo
 from tests.casework.episodes import all_answers, begun, fresh, plan, tried
 from tests.factories import make_case
 
@@ -114,6 +117,40 @@ def test_stepping_closes_one_and_begins_the_next_in_one_act(cast, case, episode)
     assert fresh(episode, cast.idva).closing_reason == "stepped_down"
     with acting_as(cast.idva):
         assert Headline.objects.get(case=case).worker == cast.idva
+
+
+def stepped(episode, actor, worker):
+    with acting_as(actor):
+        return closure.step_episode(
+            episode.pk,
+            kind="outreach",
+            is_up=False,
+            worker=worker,
+            answers=all_answers(),
+            version=1,
+            actor=actor,
+        )
+
+
+@pytest.mark.parametrize("is_named_at_once", [True, False])
+def test_what_is_still_to_do_goes_along_with_a_step(cast, case, episode, hazel, is_named_at_once):
+    plan = plans.planned(case, cast.idva)
+    action = plans.added(plan, cast.idva, owner="worker", worker=cast.idva.pk)
+    task, done = (todo.added(case, cast.idva, episode=episode.pk) for _ in range(2))
+    alone = todo.added(case, cast.idva)
+    with acting_as(cast.idva):
+        finish_task(done.pk, actor=cast.idva)
+    following = stepped(episode, cast.idva_manager, hazel if is_named_at_once else None)
+    if not is_named_at_once:
+        with acting_as(cast.idva_manager):
+            assert Task.objects.get(pk=task.pk).worker == cast.idva
+            allocate_episode(following.pk, worker=hazel, version=1, actor=cast.idva_manager)
+    with acting_as(cast.idva):
+        assert Task.objects.get(pk=task.pk).worker == PlanAction.objects.get(pk=action.pk).worker == hazel
+        assert Task.objects.get(pk=task.pk).episode == following
+        assert Task.objects.get(pk=done.pk).episode == episode
+        assert Task.objects.get(pk=alone.pk).worker == cast.idva
+        assert Event.objects.filter(verb="task_given").count() == 1
 
 
 def test_reopening_names_a_worker_and_refuses_a_second_of_its_kind(cast, case, episode):

@@ -198,7 +198,7 @@ def test_a_draft_that_comes_late_does_not_swallow_the_next_incident(cast, case, 
     assert "We kept what you typed" not in page
     submission = re.search(r'name="submission" value="([^"]+)"', page)[1]
     assert submission != str(sent["submission"])
-    idva.post(new_url(case), answers(submission=submission, what_happened="The next one."))
+    idva.post(new_url(case), answers(submission=submission, what_happened="The next one.", same_as="another"))
     assert "The next one." in text_of(idva.get(list_url(case)))
 
 

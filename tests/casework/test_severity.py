@@ -14,13 +14,13 @@ from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
 from dacase.cases.models import Case
 from dacase.walls.context import acting_as
-from referrals.casework.models import SeverityGrid, SeverityLine
+from referrals.casework.models import Episode, SeverityGrid, SeverityLine
 from referrals.casework.rules.severity import type_label, types
 from referrals.casework.rules.tables import rows
 from referrals.casework.selectors.severity import COLUMNS, comparison, has_exit_grid
 from referrals.casework.services.severity import Rating, record_severity
 from referrals.casework.views.severity import severity_chart
-from tests.casework.episodes import begun
+from tests.casework.episodes import all_answers, begun, spoke
 from tests.factories import make_case, share
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +252,38 @@ def test_the_exit_grid_of_earlier_support_or_of_another_agency_is_none_of_this(c
     rated(case, cast.social_worker, stage="exit")
     with acting_as(cast.idva):
         assert not has_exit_grid(episode, cast.idva)
+
+
+def test_a_support_that_began_asks_for_its_first_record_and_a_step_takes_the_last_one_over(
+    cast, case, sign_in
+):
+    episode = begun(case, cast.idva_manager, cast.idva)
+    client, asked = sign_in(cast.idva_manager), "Record how severe the abuse is as this support begins"
+
+    def page(one):
+        return client.get(reverse("casework:episode", args=[one.pk])).content.decode()
+
+    assert asked not in page(episode), "nobody was spoken with"
+    spoke(episode, cast.idva, direction="incoming")
+    assert f"{new_url(case)}?stage=intake" in page(episode)
+    rated(case, cast.idva)
+    assert asked not in page(episode)
+    step = reverse("casework:episode_step", args=[episode.pk])
+    assert f"{new_url(case)}?stage=exit" in client.get(step).content.decode()
+    sent = all_answers() | {"way": "down", "kind": "outreach", "worker": cast.idva.pk, "version": 2}
+    first = client.post(step, sent)
+    following = Episode(pk=first.url.split("/")[-2])
+    assert asked in page(following), "what was recorded at intake says nothing of today"
+    with acting_as(cast.idva):
+        SeverityGrid.objects.create(
+            case=case,
+            stage="exit",
+            agency=cast.idva.agency,
+            assessed_by=cast.idva,
+            recorded_at=episode.opened_at,
+        )
+    assert asked not in page(following), "the end of the one is the beginning of the other"
+    assert (
+        f"{new_url(case)}?stage=exit"
+        in client.get(reverse("casework:episode_close", args=[following.pk])).content.decode()
+    )

@@ -1,24 +1,22 @@
 """Forms of the walls round a case: sharing it, and barring somebody."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership, Team
 from dacase.cases.choices import LawfulBasis, Purpose, Scope
+from dacase.cases.rules.access import end_of
 from dacase.cases.selectors.access import agencies_to_share_with, people_to_bar, teams_to_bar
 from dacase.ui.forms import ConfirmField, DateField, Form, LongTextField, Look, RadioField, SelectField
 
 KINDS = [("person", "One person"), ("team", "A team"), ("agency", "A whole agency")]
 
 
-class ShareForm(Form):
-    agency = SelectField(label="Agency", choices=())
-    scope = RadioField(label="What it may see", choices=Scope)
-    purpose = RadioField(label="Purpose", choices=Purpose)
-    lawful_basis = RadioField(label="Lawful basis", choices=LawfulBasis)
+class LongerForm(Form):
+    """How long an agency may see a case, and why."""
+
     reason = LongTextField(
         label="Why this agency needs it",
         max_length=500,
@@ -31,6 +29,17 @@ class ShareForm(Form):
         not_past=True,
         help_text="The last day. Leave it empty for as long as the case needs it",
     )
+
+    def clean_until(self) -> datetime | None:
+        day: date | None = self.cleaned_data["until"]
+        return end_of(day) if day else None
+
+
+class ShareForm(LongerForm):
+    agency = SelectField(label="Agency", choices=())
+    scope = RadioField(label="What it may see", choices=Scope)
+    purpose = RadioField(label="Purpose", choices=Purpose)
+    lawful_basis = RadioField(label="Lawful basis", choices=LawfulBasis)
 
     sections = [
         ("With whom, and how much", "", ["agency", "scope"]),
@@ -48,10 +57,6 @@ class ShareForm(Form):
 
     def clean_agency(self) -> Agency:
         return self.agencies[self.cleaned_data["agency"]]
-
-    def clean_until(self) -> datetime | None:
-        day: date | None = self.cleaned_data["until"]
-        return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) if day else None
 
 
 class BarForm(Form):

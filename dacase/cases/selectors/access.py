@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from dacase.agencies.models import Agency, Membership, Team
 from dacase.cases.choices import LawfulBasis, Purpose, Scope
@@ -20,7 +23,7 @@ def grants_on(case: Case) -> QuerySet[Grant]:
     return (
         Grant.objects.current()
         .filter(content_object=case)
-        .select_related("group__agency", "permission", "granted_by__user")
+        .select_related("group__agency", "permission", "granted_by__user", "granted_by__agency")
         .order_by("group__name", "permission__codename")
     )
 
@@ -97,6 +100,11 @@ def who_can_open(case: Case) -> list[Membership]:
     return [
         member for member in members if member.may("view_case") and not barred & set(member.bar_group_ids())
     ]
+
+
+def left_behind(case: Case, group: Group, membership: Membership) -> list[str]:
+    """What nobody can do any more once the group is barred from the case, in sentences: settings.LEFT_BEHIND."""
+    return [words for name in settings.LEFT_BEHIND for words in import_string(name)(case, group, membership)]
 
 
 def barred_name(exclusion: Exclusion) -> str:

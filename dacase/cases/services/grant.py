@@ -38,7 +38,8 @@ def grant_access(
         scope, purpose, lawful_basis: values of choices.Scope, choices.Purpose, choices.LawfulBasis.
         verb: the verb of roles.csv that the act needs; routing and referring to MARAC grant as a part of theirs.
     Raises NotAllowed for a role that may not do `verb`; ValueError when `until` has passed; ValidationError
-    for an agency that is barred from the case, and for an earlier end while the agency has open work in it.
+    for an agency that is barred from the case, for an earlier end while the agency has open work in it, and
+    for a later end of the actor's own access, which another agency gives.
     """
     check_may(actor, verb)
     if until is not None and until <= timezone.now():
@@ -60,8 +61,13 @@ def grant_access(
         },
     )
     if not created:
+        if agency.pk == actor.agency_id and _is_sooner(grant.valid_until, until):
+            raise ValidationError(
+                {"until": "Your agency cannot make its own access longer. Ask another that holds the case"}
+            )
         if scope == Scope.CASE and _is_sooner(until, grant.valid_until):
             check_work_has_ended(case, agency)
+            check_somebody_keeps_on(case, grant)
         if grant.valid_until is not None and grant.valid_until <= timezone.now():
             grant.valid_from = timezone.now()  # it had run out and was not swept yet
         grant.purpose, grant.lawful_basis, grant.reason = purpose, lawful_basis, reason
@@ -126,6 +132,15 @@ def check_somebody_keeps(case: Case, ending: QuerySet[Grant]) -> None:
     )
     if not whole.exclude(pk__in=ending.values("pk")).exists():
         raise ValidationError("Nobody else holds this case. Share it with another agency first, or close it.")
+
+
+def check_somebody_keeps_on(case: Case, ending: Grant) -> None:
+    """Raise ValidationError when the case would be nobody's once this grant has run out."""
+    others = Grant.objects.current().filter(content_object=case, permission_id=ending.permission_id)
+    if not others.filter(valid_until=None).exclude(pk=ending.pk).exists():
+        raise ValidationError(
+            {"until": "No other agency holds this case without an end. Nobody would see it"}
+        )
 
 
 def check_work_has_ended(case: Case, agency: Agency) -> None:

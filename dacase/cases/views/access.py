@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import case_or_404
 from dacase.cases.choices import Scope
-from dacase.cases.forms.access import BarForm, ShareForm
+from dacase.cases.forms.access import BarForm, LongerForm, ShareForm
 from dacase.cases.forms.draft import FormDraft
-from dacase.cases.frame import form_page, frame, posted
+from dacase.cases.frame import act_page, form_page, frame, posted
 from dacase.cases.models import Case
+from dacase.cases.rules.access import last_day
 from dacase.cases.selectors.access import (
     barred_name,
     basis_label,
@@ -23,11 +25,15 @@ from dacase.cases.selectors.access import (
     exclusions_on,
     grant_on,
     grants_on,
+    left_behind,
     scope_label,
 )
 from dacase.cases.services.exclusion import bar_from_case, lift_exclusion
 from dacase.cases.services.grant import end_grant, grant_access
 from dacase.ui.forms import Form
+
+# What the form suggests beyond the last day so far.
+LONGER = timedelta(weeks=4)
 
 
 @require_GET
@@ -51,7 +57,7 @@ def grant_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Share the case with another agency: how much, why, on what basis, until when."""
     case = case_or_404(request, pk)
     draft = FormDraft(request)
-    form = draft.bind(ShareForm)
+    form = draft.bind(ShareForm, initial={"agency": request.GET.get("agency", "")})
     if (
         draft.sent
         and form.is_valid()
@@ -62,6 +68,41 @@ def grant_create(request: ActingRequest, pk: UUID) -> HttpResponse:
         return redirect("cases:access", pk)
     context = form_page(request, case, "Share this case", form=form, back="cases:access", submit_text="Share")
     return render(request, "layouts/form.html", context | draft.context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("share_case")
+def grant_extend(request: ActingRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
+    """Let an agency see the case for longer, for the purpose it has."""
+    case = case_or_404(request, pk)
+    grant = grant_on(case, grant_pk)
+    if grant is None:
+        raise Http404
+    longer = last_day(grant.valid_until) + LONGER if grant.valid_until else None
+    form = LongerForm(posted(request), initial={"until": longer, "reason": grant.reason})
+    agency = grant.group.agency
+    return act_page(
+        request,
+        form_page(
+            request,
+            case,
+            "How long may they see this case?",
+            intro=f"{agency}: {scope_label(grant)}, {grant.get_purpose_display()}.",
+            submit_text="Save",
+        ),
+        form=form,
+        act=lambda: grant_access(
+            case,
+            agency=agency,
+            scope=grant.permission.codename,
+            purpose=grant.purpose,
+            lawful_basis=grant.lawful_basis,
+            actor=request.membership,
+            **form.cleaned_data,
+        ),
+        done=f"The access of {agency} is changed.",
+        to=reverse("cases:access", args=[pk]),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,9 +135,12 @@ def exclusion_create(request: ActingRequest, pk: UUID) -> HttpResponse:
     case = case_or_404(request, pk)
     form = BarForm(posted(request))
     if form.is_valid():
-        given = {"group": form.group(), "reason": form.cleaned_data["reason"]}
-        if form.attempt(lambda: bar_from_case(case, actor=request.membership, **given)):
+        group, reason = form.group(), form.cleaned_data["reason"]
+        left = left_behind(case, group, request.membership)  # asked now: she may lose the case herself
+        if form.attempt(lambda: bar_from_case(case, group=group, reason=reason, actor=request.membership)):
             messages.success(request, "They can no longer see this case.")
+            for words in left:
+                messages.warning(request, words)
             return (
                 redirect("cases:access", pk) if can_open(request.membership, pk) else redirect("cases:list")
             )

@@ -1,7 +1,10 @@
 """Forms of incidents."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
+
+from django.utils.text import Truncator
 
 from dacase.agencies.models import Agency
 from dacase.cases.models import Party
@@ -18,10 +21,12 @@ from dacase.ui.forms import (
     SubmitOnceForm,
     TextField,
     VersionedForm,
+    plain_words,
 )
 from referrals.casework.choices import Known, Precision, ReportedBy
+from referrals.casework.models import Incident
 from referrals.casework.rules.incident import kinds
-from referrals.casework.services.incident import NOT_NAMED, Account
+from referrals.casework.services.incident import ANOTHER, NOT_NAMED, Account
 
 # Which question asks for the day, by how well it is known.
 ASKS = {Precision.EXACT: "happened_on", Precision.ABOUT: "about_on", Precision.MONTH: "month"}
@@ -118,8 +123,57 @@ class AccountForm(Form):
         return Account(**data)
 
 
+class SameIncidentField(RadioField):
+    """Which of the incidents that are recorded already this one is, or none of them."""
+
+    def __init__(self, *, known: Iterable[Incident], none: str, **kwargs: Any) -> None:
+        listed = [(str(one.pk), in_short(one)) for one in known]
+        super().__init__(
+            label="Is this the same incident?",
+            choices=[*listed, (ANOTHER, none)],
+            help_text="An incident counts once, however many have recorded it. Every account stays.",
+            **kwargs,
+        )
+
+
+def in_short(one: Incident) -> str:
+    """An incident as one line of a list says it."""
+    words = Truncator(" ".join(one.what_happened.split())).chars(120)
+    return (
+        f"{one.when}: {one.kind_words}. “{words}” Recorded by {one.recorded_by.user.name}, {one.agency.name}"
+    )
+
+
 class IncidentForm(AccountForm, SubmitOnceForm):
-    """A new incident."""
+    """A new incident. `likely` gives the incidents that may be the one of a day, which the page then asks about."""
+
+    sections = [("Recorded already", "", ["same_as"]), *AccountForm.sections]
+    looks = AccountForm.looks | {"same_as": Look(small=True)}
+
+    def __init__(self, *args: Any, likely: Callable[[date, str], list[Incident]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.likely = likely
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        precision = data.get("precision", "")
+        day = data.get(ASKS.get(precision, ""))
+        known = self.likely(day, precision) if day else []
+        if known:
+            field = SameIncidentField(known=known, none="No, it is another incident", required=False)
+            self.fields["same_as"] = field
+            sent = self["same_as"].data
+            data["same_as"] = sent if field.valid_value(sent) else ""
+        return data
+
+
+class SameIncidentForm(Form):
+    """Whether a record is of the same incident as one of `known`."""
+
+    def __init__(self, *args: Any, known: Iterable[Incident], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["same_as"] = SameIncidentField(known=known, none="No, it is an incident by itself")
+        plain_words(self.fields)
 
 
 class ChangeIncidentForm(AccountForm, VersionedForm):

@@ -1971,6 +1971,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "same_as",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The record of the same incident that was made first",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="records",
+                        to="casework.incident",
+                    ),
+                ),
+                (
                     "perpetrator",
                     models.ForeignKey(
                         blank=True,
@@ -2003,6 +2014,19 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-happened_on", "-id"],
             },
+        ),
+        migrations.AddField(
+            model_name="historicalincident",
+            name="same_as",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The record of the same incident that was made first",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="casework.incident",
+            ),
         ),
         migrations.CreateModel(
             name="Letter",
@@ -3949,6 +3973,13 @@ class Migration(migrations.Migration):
             model_name="incident",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kinds__len__gte", 1)), name="incident_of_some_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("same_as", models.F("id")), _negated=True),
+                name="incident_same_as_another",
             ),
         ),
         migrations.AddIndex(

@@ -23,12 +23,17 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Those that are not struck out."""
         return self.filter(struck_at__isnull=True)
 
+    def first_records(self) -> "IncidentQuerySet":
+        """One record of each incident: the one that was made first."""
+        return self.filter(same_as__isnull=True)
+
 
 class Incident(StruckOut):
-    """One thing that happened, recorded once for everybody who holds the file.
+    """One thing that happened, as one agency recorded it for everybody who holds the file.
 
-    The agency that recorded it may change it, or strike it out with a reason; nothing is ever deleted. Where it
-    happened has no field: locations are a class of their own behind a wall of their own.
+    The agency that recorded it may change it, or strike it out with a reason; nothing is ever deleted. Where two
+    have recorded the same, both accounts stay, and `same_as` says so: it counts once. Where it happened has no
+    field: locations are a class of their own behind a wall of their own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,6 +60,14 @@ class Incident(StruckOut):
     )
     police_told = models.CharField(max_length=10, choices=Known, default=Known.NOT_KNOWN)
     crime_reference = models.CharField(max_length=40, blank=True)
+    same_as = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="records",
+        help_text="The record of the same incident that was made first",
+    )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -69,6 +82,9 @@ class Incident(StruckOut):
         constraints = [
             models.UniqueConstraint(fields=["case", "submission"], name="incident_once_per_submission"),
             models.CheckConstraint(condition=models.Q(kinds__len__gte=1), name="incident_of_some_kind"),
+            models.CheckConstraint(
+                condition=~models.Q(same_as=models.F("id")), name="incident_same_as_another"
+            ),
         ]
         indexes = [models.Index(fields=["case", "-happened_on", "-id"], name="incidents_of_case")]
 

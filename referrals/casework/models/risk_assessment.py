@@ -10,7 +10,7 @@ from dacase.cases.choices import Band
 from dacase.cases.models import Case
 from dacase.cases.models.case import is_open_to
 from referrals.casework.choices import Answer, AnswerSource, EarlyReason, RiskTool
-from referrals.casework.rules.risk_assessment import Tool, tool_of
+from referrals.casework.rules.risk_assessment import COUNT, JUDGEMENT, Tool, tool_to_read
 
 
 class RiskAssessmentQuerySet(models.QuerySet["RiskAssessment"]):
@@ -64,8 +64,9 @@ class RiskAssessment(models.Model):
 
     @property
     def definition(self) -> Tool:
-        """The version of its tool that it was begun with. Raises LookupError where that was taken out."""
-        return tool_of(self.tool, self.tool_version)
+        """The version of its tool that it was begun with, to be read by even where it was taken out."""
+        scoring = JUDGEMENT if self.judged_band else COUNT
+        return tool_to_read(self.tool, self.tool_version, scoring=scoring)
 
 
 class RiskAnswer(models.Model):

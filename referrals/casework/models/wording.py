@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
 from referrals.casework.choices import RiskTool
-from referrals.casework.rules.risk_assessment import Tool, tool_of
+from referrals.casework.rules.risk_assessment import COUNT, Tool, tool_to_read
 from referrals.casework.rules.wording import LONGEST_HELP, LONGEST_QUESTION
 
 
@@ -59,8 +59,8 @@ class ToolWording(models.Model):
 
     @property
     def definition(self) -> Tool:
-        """The version of the tool that it is the wording of."""
-        return tool_of(self.tool, self.tool_version)
+        """The version of the tool that it is the wording of, known or not."""
+        return tool_to_read(self.tool, self.tool_version, scoring=COUNT)
 
     @property
     def is_used(self) -> bool:

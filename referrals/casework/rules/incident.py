@@ -1,10 +1,13 @@
-"""Kinds of abuse, and when incidents come to potential escalation: data/abuse_types.csv, escalation.csv."""
+"""Kinds of abuse, when incidents come to potential escalation, and which may be one: data/abuse_types.csv,
+escalation.csv, same_incident.csv.
+"""
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
+from referrals.casework.choices import Precision
 from referrals.casework.rules.tables import in_force, rows
 
 
@@ -59,3 +62,22 @@ def escalation_words(count: int, *, on: date) -> str:
     """“3 incidents in the last 12 months: this meets potential escalation”."""
     words = f"{count or 'No'} incident{'' if count == 1 else 's'} recorded in the last {threshold(on).months} months"
     return f"{words}: this meets potential escalation" if is_escalation(count, on=on) else words
+
+
+def days_of(day: date, precision: str) -> tuple[date, date]:
+    """The first and the last day on which an incident may have happened, as well as its day is known."""
+    if precision == Precision.MONTH:
+        first = day.replace(day=1)
+        return first, first.replace(day=monthrange(first.year, first.month)[1])
+    either_side = timedelta(days=_either_side()[precision])
+    return day - either_side, day + either_side
+
+
+@cache
+def _either_side() -> dict[str, int]:
+    return {row["precision"]: int(row["days"]) for row in rows("same_incident")}
+
+
+def overlap(one: tuple[date, date], other: tuple[date, date]) -> bool:
+    """Whether two incidents with these first and last days (`days_of`) may have happened on the same day."""
+    return one[0] <= other[1] and other[0] <= one[1]

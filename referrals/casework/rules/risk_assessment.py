@@ -13,13 +13,17 @@ from dacase.cases.choices import Band
 from referrals.casework.rules.tables import in_force, rows
 
 COUNT, JUDGEMENT = "count", "judgement"
+# Where the tables lack what an assessment was made with, its answers are shown by their codes.
+LACKING = "Answers to topics that the tables lack"
+BY_CODE = "Shown by their codes, because this installation has no words for them."
 
 
 @dataclass(frozen=True)
 class Tool:
     """One version of a tool, in use from `from_date` until the next version begins.
 
-    version: of our own topics and labels; scoring: COUNT or JUDGEMENT; ages in years, None for any.
+    version: of our own topics and labels; scoring: COUNT or JUDGEMENT; ages in years, None for any; is_known:
+    whether the tables have it.
     """
 
     code: str
@@ -29,6 +33,7 @@ class Tool:
     answers: str
     from_age: int | None
     until_age: int | None
+    is_known: bool = True
 
     @property
     def is_counted(self) -> bool:
@@ -57,7 +62,7 @@ def versions() -> dict[str, tuple[Tool, ...]]:
 
 def tool_of(code: str, version: str) -> Tool:
     """A version of a tool, in use or not. Raises LookupError for one that data/tools.csv never had."""
-    for tool in versions()[code]:
+    for tool in versions().get(code, ()):
         if tool.version == version:
             return tool
     raise LookupError(
@@ -65,9 +70,19 @@ def tool_of(code: str, version: str) -> Tool:
     )
 
 
+def tool_to_read(code: str, version: str, *, scoring: str) -> Tool:
+    """The version that an assessment was made with, for whoever reads it: where it was taken out, one that
+    has no topics of its own and was counted or judged as `scoring` says.
+    """
+    try:
+        return tool_of(code, version)
+    except LookupError:
+        return Tool(code, version, "", scoring, "", None, None, is_known=False)
+
+
 def in_use(code: str, *, on: date) -> Tool | None:
     """The version of a tool that is in use on the day `on`; None before its first."""
-    begun = [tool for tool in versions()[code] if tool.from_date <= on.isoformat()]
+    begun = [tool for tool in versions().get(code, ()) if tool.from_date <= on.isoformat()]
     return begun[-1] if begun else None
 
 
@@ -79,8 +94,8 @@ def answers_of(tool: Tool) -> dict[str, str]:
 
 @cache
 def speaking(tool: Tool) -> frozenset[str]:
-    """The answers of a tool that speak for danger: yes, or that it happens at all."""
-    found = [row for row in rows("answers") if row["answers"] == tool.answers]
+    """The answers of a tool that speak for danger: yes, or that it happens at all. Of an unknown one any tool's."""
+    found = [row for row in rows("answers") if row["answers"] == tool.answers or not tool.is_known]
     return frozenset(row["code"] for row in found if row["speaks_for"] == "yes")
 
 
@@ -116,7 +131,9 @@ class Topic:
 
 @dataclass(frozen=True)
 class TopicSection:
-    """A page of topics; `number` counts from 1. only_if: the topic whose yes opens it; empty for always."""
+    """A page of topics; `number` counts from 1, and is 0 for what the tables lack. only_if: the topic whose yes
+    opens it; empty for always.
+    """
 
     number: int
     title: str
@@ -128,22 +145,25 @@ class TopicSection:
 def _of_version(name: str, tool: Tool) -> list[dict[str, str]]:
     """The rows of a tool's table that belong to its version: from_version to until_version, both included.
 
-    An empty from_version is the first, an empty until_version the newest.
+    An empty from_version is the first, an empty until_version the newest. A row of a version that was taken
+    out is of no other.
     """
     place = {one.version: number for number, one in enumerate(versions()[tool.code])}
-    here, last = place[tool.version], len(place)
+    first, here, last = {"": 0} | place, place[tool.version], {"": len(place)} | place
     return [
         row
         for row in rows(name)
-        if (place[row["from_version"]] if row["from_version"] else 0)
-        <= here
-        <= (place[row["until_version"]] if row["until_version"] else last)
+        if row["from_version"] in first
+        and row["until_version"] in last
+        and first[row["from_version"]] <= here <= last[row["until_version"]]
     ]
 
 
 @cache
 def sections(tool: Tool) -> tuple[TopicSection, ...]:
-    """The sections of a version of a tool with their topics, in the order asked."""
+    """The sections of a version of a tool with their topics, in the order asked; none of an unknown one."""
+    if not tool.is_known:
+        return ()
     topics = _of_version(f"{tool.code}_topics", tool)
     return tuple(
         TopicSection(
@@ -164,7 +184,8 @@ def sections(tool: Tool) -> tuple[TopicSection, ...]:
 def open_sections(tool: Tool, answers: Mapping[str, str]) -> list[TopicSection]:
     """The sections that are asked, given the answers so far (code -> choices.Answer).
 
-    A topic opens a section only where it is asked itself, so that a closed section opens no other.
+    A topic opens a section only where it is asked itself, so that a closed section opens no other. Answers that
+    no topic of the tables stands for are a section at the end: nothing that was said is ever hidden.
     """
     found: list[TopicSection] = []
     asked: set[str] = set()
@@ -173,6 +194,9 @@ def open_sections(tool: Tool, answers: Mapping[str, str]) -> list[TopicSection]:
         if not opener or (opener in asked and answers.get(opener) in speaking(tool)):
             found.append(section)
             asked.update(topic.code for topic in section.topics)
+    if lacking := sorted(set(answers) - set(topics(tool))):
+        by_code = tuple(Topic(code, code, is_critical=False) for code in lacking)
+        found.append(TopicSection(0, LACKING, BY_CODE, by_code))
     return found
 
 
@@ -188,19 +212,25 @@ def band_for(tool: Tool, yes_count: int, *, on: date) -> str:
     Bands used locally with the 24 topics; 14 yes answers are visible high risk (SafeLives referral criteria).
     Raises ValueError where no threshold of the tool was in force.
     """
+    band = band_by_count(tool, yes_count, on=on)
+    if not band:
+        raise ValueError(f"No threshold of {tool.code} holds for {yes_count} on {on}")
+    return band
+
+
+def band_by_count(tool: Tool, yes_count: int, *, on: date) -> str:
+    """The same for whoever reads; empty for a tool that is judged, and where no threshold was in force."""
     lines = [
         row
         for row in in_force("thresholds", on.isoformat(), tool=tool.code)
-        if int(row["from_score"]) <= yes_count
+        if tool.is_counted and int(row["from_score"]) <= yes_count
     ]
-    if not lines:
-        raise ValueError(f"No threshold of {tool.code} holds for {yes_count} on {on}")
-    return max(lines, key=lambda row: int(row["from_score"]))["band"]
+    return max(lines, key=lambda row: int(row["from_score"]))["band"] if lines else ""
 
 
 def is_visible_high_risk(tool: Tool, yes_count: int, *, on: date) -> bool:
     """Whether the count alone makes the band high; never for a tool that is judged."""
-    return tool.is_counted and band_for(tool, yes_count, on=on) == Band.HIGH
+    return band_by_count(tool, yes_count, on=on) == Band.HIGH
 
 
 def final_band(
@@ -251,4 +281,4 @@ def combination(tool: Tool, answers: Mapping[str, str]) -> str:
 
 def rests_on_judgement(tool: Tool, yes_count: int, *, band: str, on: date) -> bool:
     """Whether `band` is somebody's judgement and not what the count of `yes_count` alone came to on the day `on`."""
-    return not tool.is_counted or band_for(tool, yes_count, on=on) != band
+    return band_by_count(tool, yes_count, on=on) != band

@@ -10,21 +10,25 @@ from dacase.agencies.roles import who_may
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Exclusion, Party
 from referrals.casework.models import ContactAttempt, Episode, ExitOutcome
+from referrals.casework.selectors.nobody import held_by_nobody
 
 SHOWN = ("case__headline__victim", "party__person", "agency", "worker__user")
 
 
 def episodes_of(case: Case, membership: Membership) -> QuerySet[Episode]:
-    """Everybody's episodes in a case that the membership may open, the newest first."""
+    """Everybody's episodes in a case that the membership may open, the newest first.
+
+    `is_stranded`: whether the worker who is named cannot work on it any more.
+    """
     episodes = Episode.objects.visible_to(membership).filter(case=case)
+    episodes = episodes.annotate(is_stranded=held_by_nobody("worker", "case"))
     return episodes.select_related("party__person", "agency", "worker__user").order_by("-opened_at", "-id")
 
 
 def own_episodes(membership: Membership) -> QuerySet[Episode]:
-    """The episodes of the membership's own agency, with what a page shows of each."""
-    return Episode.objects.own_of(membership).select_related(
-        *SHOWN, "closed_by__user", "signed_off_by__user", "hand_over"
-    )
+    """The episodes of the membership's own agency, with what a page shows of each, and `is_stranded` as above."""
+    own = Episode.objects.own_of(membership).annotate(is_stranded=held_by_nobody("worker", "case"))
+    return own.select_related(*SHOWN, "previous", "closed_by__user", "signed_off_by__user", "hand_over")
 
 
 def parties_to_support(case: Case) -> list[Party]:

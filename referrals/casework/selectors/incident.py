@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import PartyRole
@@ -15,6 +16,9 @@ from referrals.casework.models import Incident
 from referrals.casework.rules import incident as rules
 
 NEWEST_FIRST = ("-happened_on", "-id")
+# Records of one incident have the same: the key of the one that was made first.
+ONE_INCIDENT = Coalesce("same_as_id", "pk")
+MOST_OFFERED = 20
 
 
 def incidents_of(
@@ -37,14 +41,50 @@ def incidents_of(
 def readable_incidents(membership: Membership) -> QuerySet[Incident]:
     """Every incident in the cases that the membership may open."""
     return Incident.objects.visible_to(membership).select_related(
-        "case", "agency", "recorded_by__user", "known_to", "perpetrator__person", "struck_by__user"
+        "case",
+        "agency",
+        "recorded_by__user",
+        "known_to",
+        "perpetrator__person",
+        "struck_by__user",
+        "same_as__agency",
     )
 
 
+def likely_same(
+    case: Case,
+    membership: Membership,
+    *,
+    day: date,
+    precision: str,
+    apart: int = 0,
+    besides: UUID | None = None,
+) -> list[Incident]:
+    """Incidents of a case that may be the one of this day: a record of each, at most MOST_OFFERED. One query.
+
+    Args:
+        day, precision: of the one that is asked about (choices.Precision).
+        apart: how many days may lie between the two, where one of the days may be wrong.
+        besides: the record that is asked about.
+    """
+    first, last = rules.days_of(day, precision)
+    span = (first - timedelta(days=apart), last + timedelta(days=apart))
+    month = timedelta(days=31)
+    around = Incident.objects.visible_to(membership).standing().filter(case=case).exclude(pk__in=[besides])
+    found = around.filter(happened_on__range=(span[0] - month, span[1] + month)).select_related(
+        "agency", "recorded_by__user"
+    )
+    by_incident: dict[UUID, Incident] = {}
+    for one in found.order_by("recorded_at", "id"):
+        if rules.overlap(rules.days_of(one.happened_on, one.precision), span):
+            by_incident.setdefault(one.same_as_id or one.pk, one)
+    return list(by_incident.values())[:MOST_OFFERED]
+
+
 def newest_standing(case: Case, membership: Membership) -> QuerySet[Incident]:
-    """The newest three of a case that are not struck out."""
-    standing = Incident.objects.visible_to(membership).standing().filter(case=case)
-    return standing.select_related("agency").order_by(*NEWEST_FIRST)[:3]
+    """The newest three of a case that are not struck out, each once."""
+    standing = Incident.objects.visible_to(membership).standing().first_records()
+    return standing.filter(case=case).select_related("agency").order_by(*NEWEST_FIRST)[:3]
 
 
 def years_of(case: Case, membership: Membership) -> list[int]:
@@ -56,8 +96,8 @@ def years_of(case: Case, membership: Membership) -> list[int]:
 def counted(case: Case, membership: Membership, *, on: date) -> QuerySet[Incident]:
     """The incident that was recorded last of those that count on the day `on`, with their number as `number`.
 
-    One row, or none where none counts. Struck out ones do not count; of those of which only the month is
-    known, all that may have happened within the months of the rule do.
+    One row, or none where none counts. Struck out ones do not count, and what several have recorded counts
+    once; of those of which only the month is known, all that may have happened within the months of the rule do.
     """
     first = rules.counts_from(on)
     month = Q(precision=Precision.MONTH, happened_on__gte=first.replace(day=1))
@@ -66,7 +106,10 @@ def counted(case: Case, membership: Membership, *, on: date) -> QuerySet[Inciden
         .standing()
         .filter(Q(happened_on__gte=first) | month, case=case, happened_on__lte=on)
     )
-    return within.annotate(number=Window(Count(F("pk")))).order_by("-recorded_at", "-id")[:1]
+    distinct = within.order_by().values("case").annotate(number=Count(ONE_INCIDENT, distinct=True))
+    # A second record of what was known already is nothing new.
+    newest = within.order_by(F("same_as").asc(nulls_first=True), "-recorded_at", "-id")
+    return newest.annotate(number=Subquery(distinct.values("number")))[:1]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dacase.cases.models import Case
 from referrals.casework.choices import ActionState
 from referrals.casework.models import Episode, Plan, PlanAction, PlanPrint
 from referrals.casework.rules.plan import headings
+from referrals.casework.selectors.nobody import held_by_nobody
 
 SOONEST_FIRST = ("due_on", "id")
 
@@ -20,14 +21,15 @@ def actions_of(case: Case, membership: Membership) -> QuerySet[PlanAction]:
     """The actions of those plans, the soonest due first, settled ones too.
 
     Of other agencies' plans without headings that ask for a verb which the membership lacks: what is planned
-    about immigration tells the status.
+    about immigration tells the status. `is_stranded`: whether the worker who is named cannot do it any more.
     """
     kept = [
         one.code for one in headings().values() if one.others_need and not membership.may(one.others_need)
     ]
     actions = PlanAction.objects.visible_to(membership).filter(plan__case=case)
     actions = actions.exclude(~Q(plan__agency_id=membership.agency_id), heading__in=kept)
-    return actions.select_related("plan__agency", "worker__user", "settled_by__user").order_by(*SOONEST_FIRST)
+    actions = actions.select_related("plan__agency", "worker__user", "settled_by__user")
+    return actions.annotate(is_stranded=held_by_nobody("worker", "plan__case")).order_by(*SOONEST_FIRST)
 
 
 def prints_of(case: Case, membership: Membership) -> QuerySet[PlanPrint]:

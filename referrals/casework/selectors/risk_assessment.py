@@ -88,11 +88,12 @@ def that_count(tool: rules.Tool, answers: Iterable[RiskAnswer]) -> dict[str, Ris
 
 def speaking_answers(assessment: RiskAssessment) -> list[tuple[rules.Topic, RiskAnswer]]:
     """The topics whose answer speaks for danger, with that answer, in the order asked."""
-    topics, speaks = rules.topics(assessment.definition), rules.speaking(assessment.definition)
+    given, speaks = answers_that_count(assessment), rules.speaking(assessment.definition)
+    asked = [topic for section in open_sections(assessment) for topic in section.topics]
     return [
-        (topics[code], answer)
-        for code, answer in answers_that_count(assessment).items()
-        if answer.answer in speaks
+        (topic, given[topic.code])
+        for topic in asked
+        if topic.code in given and given[topic.code].answer in speaks
     ]
 
 
@@ -111,7 +112,7 @@ def picture_of(assessment: RiskAssessment) -> Picture:
         critical=rules.critical_topics(tool, codes),
         combination=rules.combination(tool, codes),
         is_counted=tool.is_counted,
-        band=rules.band_for(tool, yes, on=assessment.assessed_on) if tool.is_counted else "",
+        band=rules.band_by_count(tool, yes, on=assessment.assessed_on),
         is_visible_high_risk=rules.is_visible_high_risk(tool, yes, on=assessment.assessed_on),
     )
 
@@ -122,6 +123,7 @@ def steps_of(assessment: RiskAssessment) -> list[Step]:
     return [
         Step(section, sum(1 for topic in section.topics if topic.code in given))
         for section in open_sections(assessment)
+        if section.number
     ]
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case
 from referrals.casework.choices import Stage
 from referrals.casework.models import Episode, SeverityGrid, SeverityLine
+from referrals.casework.rules.episode import assessing_kinds
 from referrals.casework.rules.severity import type_label, types
 
 # More columns than this are no comparison any more; the first one stays, so that the start is always seen.
@@ -55,7 +56,28 @@ def comparison(case: Case, membership: Membership, *, on: date) -> Comparison:
 
 def has_exit_grid(episode: Episode, membership: Membership) -> bool:
     """Whether the episode's agency has recorded a grid at exit since the episode began."""
-    exits = SeverityGrid.objects.visible_to(membership).filter(
-        case_id=episode.case_id, agency_id=episode.agency_id, stage=Stage.EXIT
-    )
-    return exits.filter(recorded_at__gte=episode.opened_at).exists()
+    return _of_its_agency(episode, membership).filter(_ends(episode)).exists()
+
+
+def lacks_first_grid(episode: Episode, membership: Membership) -> bool:
+    """Whether nothing says how severe the abuse was when an open episode began that assesses the risk.
+
+    Asked once somebody was spoken with. A grid at the end of the support before, in a step, says it as well.
+    """
+    before = episode.previous
+    if not episode.is_open or episode.kind not in assessing_kinds() or not (episode.contacted_at or before):
+        return False
+    said = Q(recorded_at__gte=episode.opened_at)
+    if before is not None:
+        said |= _ends(before)
+    return not _of_its_agency(episode, membership).filter(said).exists()
+
+
+def _of_its_agency(episode: Episode, membership: Membership) -> QuerySet[SeverityGrid]:
+    grids = SeverityGrid.objects.visible_to(membership)
+    return grids.filter(case_id=episode.case_id, agency_id=episode.agency_id)
+
+
+def _ends(episode: Episode) -> Q:
+    """The condition that a grid was recorded at exit, since the episode began."""
+    return Q(stage=Stage.EXIT, recorded_at__gte=episode.opened_at)

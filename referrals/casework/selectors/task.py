@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import F, QuerySet
 
 from dacase.agencies.models import Membership
 from dacase.cases.models import Case, Exclusion
 from referrals.casework.choices import TaskState
 from referrals.casework.models import Cover, Episode, Task
+from referrals.casework.selectors.nobody import cannot_work, held_by_nobody
 
 SHOWN = ("worker__user", "episode", "ended_by__user")
 BY_CLOCK = ("due_on", F("due_time").asc(nulls_last=True), "id")
@@ -19,9 +19,13 @@ MOST, LIMIT = 100, 30
 
 
 def open_tasks(case: Case, membership: Membership) -> QuerySet[Task]:
-    """What the membership's own agency still has to do in a case, the soonest due first, at most MOST."""
+    """What the membership's own agency still has to do in a case, the soonest due first, at most MOST.
+
+    `is_stranded`: whether its worker cannot do it any more.
+    """
     own = Task.objects.own_of(membership).filter(case=case, state=TaskState.OPEN)
-    return own.select_related(*SHOWN).order_by(*BY_CLOCK)[:MOST]
+    own = own.select_related(*SHOWN)
+    return own.annotate(is_stranded=held_by_nobody("worker", "case")).order_by(*BY_CLOCK)[:MOST]
 
 
 def ended_tasks(case: Case, membership: Membership) -> QuerySet[Task]:
@@ -43,13 +47,7 @@ def tasks_due(membership: Membership, workers: Sequence[UUID], until: date) -> Q
 
 def tasks_nobody_holds(membership: Membership) -> QuerySet[Task]:
     """Open tasks whose worker has left, or is barred from the case by now; the soonest due first, at most MOST."""
-    today = timezone.localdate()
-    has_left = (
-        Q(worker__ended_at__isnull=False) | Q(worker__ends_on__lt=today) | Q(worker__user__is_active=False)
-    )
-    bars = Q(group=OuterRef("worker__user__group")) | Q(group=OuterRef("worker__team__group"))
-    is_barred = Exists(Exclusion.objects.filter(bars, case=OuterRef("case"), lifted_at=None))
-    own = Task.objects.own_of(membership).filter(has_left | Q(is_barred), state=TaskState.OPEN)
+    own = Task.objects.own_of(membership).filter(cannot_work("worker", "case"), state=TaskState.OPEN)
     return own.select_related("case__headline__victim", "worker__user").order_by(*BY_CLOCK)[:MOST]
 
 

@@ -24,6 +24,7 @@ from referrals.casework.services.episode import (
     lock_episode,
     running,
     save_episode,
+    take_work_along,
 )
 from referrals.services.feedback import record_work_ended
 
@@ -104,7 +105,8 @@ def step_episode(
 ) -> Episode:
     """Step support up or down to another service of the agency: one episode closes, the next begins, in one act.
 
-    Returns the new episode, linked to the one before. Raises as close_episode and begin_episode.
+    What was still to do in it goes along. Returns the new episode, linked to the one before. Raises as
+    close_episode and begin_episode.
     """
     check_may(actor, "allocate_episode")
     episode = lock_episode(episode_id, actor=actor)
@@ -116,7 +118,7 @@ def step_episode(
     _keep_answers(episode, found, answers, actor=actor)
     episode.closing_reason, episode.closed_by = found.code, actor
     _close(episode, actor=actor)
-    return begin_episode(
+    following = begin_episode(
         episode.party,
         kind=kind,
         worker=worker,
@@ -125,6 +127,8 @@ def step_episode(
         previous=episode,
         actor=actor,
     )
+    take_work_along(episode, following, actor=actor)
+    return following
 
 
 @transaction.atomic

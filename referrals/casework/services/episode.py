@@ -255,6 +255,8 @@ def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:
     if episode.worker_id == worker.pk:
         return
     before = episode.worker
+    # Where a step left it to nobody yet, whoever worked on the support before has what is still to do.
+    doing = before or (episode.previous.worker if episode.previous else None)
     episode.worker, episode.allocated_at, episode.hand_over = worker, timezone.now(), None
     save_episode(episode)
     record_event(
@@ -265,9 +267,17 @@ def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:
         data={"worker": str(worker.pk)},
     )
     name_worker(episode, before=before)
-    if before is not None:
-        _take_tasks_along(episode, before, worker, actor=actor)
-        _take_plan_along(episode, before, worker, actor=actor)
+    if doing not in (None, worker):
+        _take_tasks_along(episode, doing, worker, actor=actor)
+        _take_plan_along(episode, doing, worker, actor=actor)
+
+
+def take_work_along(before: Episode, following: Episode, *, actor: Membership) -> None:
+    """What was still to do in a support belongs to the one that follows it, and to its worker if it has one."""
+    Task.objects.own_of(actor).filter(episode=before, state=TaskState.OPEN).update(episode=following)
+    if before.worker is not None and following.worker not in (None, before.worker):
+        _take_tasks_along(following, before.worker, following.worker, actor=actor)
+        _take_plan_along(following, before.worker, following.worker, actor=actor)
 
 
 def _take_tasks_along(episode: Episode, before: Membership, worker: Membership, *, actor: Membership) -> None:

@@ -1,4 +1,4 @@
-"""Recording incidents, putting them right, and striking out what was recorded in error."""
+"""Recording incidents, putting them right, striking out what was recorded in error, and saying which are the same."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from dacase.agencies.access import NotAllowed, check_may
@@ -16,12 +17,14 @@ from dacase.cases.models import Case, Party
 from referrals.casework.choices import Known, Precision, ReportedBy
 from referrals.casework.models import Incident
 from referrals.casework.rules.incident import kinds
-from referrals.casework.selectors.incident import perpetrators_of
+from referrals.casework.selectors.incident import likely_same, perpetrators_of
 from referrals.casework.services.owned import save_version, strike_out
 from referrals.services.versions import check_version
 
 # The answer to “Who did it?” that names nobody.
 NOT_NAMED = "not_named"
+# The answer to “Is this the same incident?” that it is none of those which are recorded.
+ANOTHER = "another"
 OTHERS = "Another agency recorded this incident. Your agency may read it, and record what it knows itself."
 
 
@@ -52,21 +55,33 @@ class Account:
 
 
 @transaction.atomic
-def record_incident(case_id: UUID, *, account: Account, submission: UUID, actor: Membership) -> Incident:
+def record_incident(
+    case_id: UUID, *, account: Account, same_as: str = "", submission: UUID, actor: Membership
+) -> Incident:
     """Record an incident, which everybody who holds the file reads. The same `submission` gives the same one.
 
-    Raises NotAllowed, Case.DoesNotExist; ValidationError for a day to come, without a kind or without words.
+    Args:
+        same_as: the key of a record of the same incident, or ANOTHER. It must be said where one of that day is
+            recorded already, else one incident counts twice.
+    Raises NotAllowed, Case.DoesNotExist; ValidationError for a day to come, without a kind or without words,
+    and at “same_as” where that has to be said.
     """
     check_may(actor, "record_incident")
-    case = Case.objects.visible_to(actor).get(pk=case_id)
+    case = _lock_case(case_id, actor)
     values = _checked(account, case, actor)
-    incident, created = Incident.objects.get_or_create(
-        case=case,
-        submission=submission,
-        defaults={**values, "agency": actor.agency, "recorded_by": actor},
+    made = Incident.objects.filter(case=case, submission=submission).first()
+    if made is not None:
+        return made
+    others = likely_same(case, actor, day=values["happened_on"], precision=account.precision)
+    known = {str(one.pk): one for one in others}
+    if known and same_as not in (*known, ANOTHER):
+        raise ValidationError({"same_as": "Say whether this is the same incident"})
+    incident = Incident.objects.create(
+        case=case, submission=submission, **values, agency=actor.agency, recorded_by=actor
     )
-    if created:
-        record_event("incident_recorded", actor=actor, subject=incident, case_id=case.pk)
+    record_event("incident_recorded", actor=actor, subject=incident, case_id=case.pk)
+    if same_as in known:
+        _join(incident, known[same_as], actor)
     return incident
 
 
@@ -77,7 +92,7 @@ def change_incident(incident_id: UUID, *, account: Account, version: int, actor:
     Raises NotAllowed also for another agency's, Incident.DoesNotExist, StaleVersion; ValidationError once
     struck out, and as `record_incident`.
     """
-    incident = _lock(incident_id, actor)
+    incident = _lock_own(incident_id, actor)
     values = _checked(account, incident.case, actor)
     if all(getattr(incident, name) == value for name, value in values.items()):
         return incident
@@ -96,11 +111,40 @@ def strike_incident(incident_id: UUID, *, reason: str, actor: Membership) -> Inc
 
     Raises NotAllowed also for another agency's, Incident.DoesNotExist; ValidationError without a reason.
     """
-    incident = _lock(incident_id, actor)
+    incident = _lock_own(incident_id, actor)
     if incident.struck_at is not None:
         return incident
     strike_out(incident, reason=reason, missing="Say what is wrong with this record", actor=actor)
+    _leave(incident)
     return save_version(incident, "incident_struck_out", actor)
+
+
+@transaction.atomic
+def say_same(incident_id: UUID, *, same_as: str, actor: Membership) -> Incident:
+    """Say that a record is of the same incident as another, so that it counts once, or of one by itself.
+
+    Whoever may record incidents in the case says so of any record: no account is changed by it, and whoever
+    knows better takes it back in the same way.
+
+    Args:
+        same_as: the key of another record of the case that is not struck out, or ANOTHER.
+    Raises NotAllowed, Incident.DoesNotExist; ValidationError for a record that is not there or is struck out.
+    """
+    incident = _lock(incident_id, actor)
+    if incident.struck_at is not None:
+        raise ValidationError("This incident is struck out")
+    if same_as == ANOTHER:
+        if _leave(incident):
+            record_event("incident_told_apart", actor=actor, subject=incident, case_id=incident.case_id)
+        return incident
+    standing = Incident.objects.visible_to(actor).standing().filter(case=incident.case)
+    other = standing.exclude(pk=incident.pk).filter(pk=same_as).first()
+    if other is None:
+        raise ValidationError({"same_as": "Select one of the incidents"})
+    if other not in _records(incident):
+        _leave(incident)
+        _join(incident, other, actor)
+    return incident
 
 
 def as_fields(incident: Incident) -> dict[str, Any]:
@@ -111,13 +155,55 @@ def as_fields(incident: Incident) -> dict[str, Any]:
     return values
 
 
+def _lock_case(case_id: UUID, actor: Membership) -> Case:
+    """The case, so that two who record the same at once do it one after the other."""
+    return Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case_id)
+
+
 def _lock(incident_id: UUID, actor: Membership) -> Incident:
     check_may(actor, "record_incident")
-    visible = Incident.objects.visible_to(actor).select_related("case").select_for_update(of=("self",))
-    incident: Incident = visible.get(pk=incident_id)
+    visible = Incident.objects.visible_to(actor)
+    _lock_case(visible.values_list("case_id", flat=True).get(pk=incident_id), actor)
+    incident: Incident = visible.select_related("case").select_for_update(of=("self",)).get(pk=incident_id)
+    return incident
+
+
+def _lock_own(incident_id: UUID, actor: Membership) -> Incident:
+    incident = _lock(incident_id, actor)
     if incident.agency_id != actor.agency_id:
         raise NotAllowed(OTHERS)
     return incident
+
+
+def _records(incident: Incident) -> list[Incident]:
+    """Every record of an incident, the one that was made first at the head, all of them locked."""
+    first = incident.same_as_id or incident.pk
+    same = Incident.objects.filter(Q(pk=first) | Q(same_as=first), case=incident.case_id)
+    return list(same.select_for_update().order_by("recorded_at", "id"))
+
+
+def _join(incident: Incident, other: Incident, actor: Membership) -> None:
+    """Make an incident by itself one more record of the incident that `other` is a record of."""
+    _tie([*_records(other), incident])
+    record_event("incident_same_as_another", actor=actor, subject=incident, case_id=incident.case_id)
+
+
+def _leave(incident: Incident) -> bool:
+    """Make a record an incident by itself; the others stay records of one. Whether there were others."""
+    others = [one for one in _records(incident) if one != incident]
+    _tie(others)
+    _tie([incident])
+    return bool(others)
+
+
+def _tie(records: list[Incident]) -> None:
+    """Make these the records of one incident: all point to the one that was made first."""
+    ordered = sorted(records, key=lambda one: (one.recorded_at, one.pk))
+    for one in ordered:
+        first = None if one is ordered[0] else ordered[0].pk
+        if one.same_as_id != first:
+            one.same_as_id = first
+            one.save(update_fields=["same_as"])
 
 
 def _checked(account: Account, case: Case, actor: Membership) -> dict[str, Any]:

@@ -23,6 +23,11 @@ from referrals.casework.selectors.earlier_assessment import Beginning, beginning
 from referrals.casework.selectors.risk_assessment import picture_of
 from referrals.services.versions import check_version
 
+UNKNOWN = (
+    "This installation has no topics for the version of the tool that this was begun with. "
+    "What was answered is kept. Start a new assessment, and tell whoever runs the system"
+)
+
 
 @dataclass(frozen=True)
 class GivenAnswer:
@@ -250,6 +255,8 @@ def _lock(assessment_id: UUID, actor: Membership) -> RiskAssessment:
 def _check_open(assessment: RiskAssessment) -> None:
     if assessment.completed_at is not None:
         raise ValidationError("This assessment is complete. Start a new one to record a change")
+    if not assessment.definition.is_known:
+        raise ValidationError(UNKNOWN)
 
 
 def _as_fields(stored: Mapping[str, RiskAnswer], wanted: Mapping[str, GivenAnswer]) -> dict[str, str]:

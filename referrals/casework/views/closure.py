@@ -10,6 +10,7 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.forms.draft import FormDraft
 from referrals.casework.choices import Stage
 from referrals.casework.forms.closure import UP, CloseForm, ReopenForm, SignOffForm, StepForm
+from referrals.casework.models import Episode
 from referrals.casework.rules.closure import reason_label
 from referrals.casework.selectors.episode import workers_to_give
 from referrals.casework.selectors.severity import has_exit_grid
@@ -39,10 +40,7 @@ def episode_close(request: ActingRequest, pk: UUID) -> HttpResponse:
                 return redirect("casework:episode", pk)
             return redirect("cases:detail", episode.case_id)
     context = form_page(episode, "End this support", form=form, submit_text="End it", **draft.context)
-    if request.membership.may("assess_risk") and not has_exit_grid(episode, request.membership):
-        grid = reverse("casework:severity_create", args=[episode.case_id])
-        context["exit_grid_url"] = f"{grid}?stage={Stage.EXIT}"
-    return render(request, "casework/episode/close.html", context)
+    return render(request, "casework/episode/close.html", context | _exit_grid(request, episode))
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +68,15 @@ def episode_step(request: ActingRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "The next support has begun.")
             return redirect("casework:episode", form.result.pk)
     context = form_page(episode, "Step up or down", form=form, submit_text="Step", **draft.context)
-    return render(request, "layouts/form.html", context)
+    return render(request, "casework/episode/close.html", context | _exit_grid(request, episode))
+
+
+def _exit_grid(request: ActingRequest, episode: Episode) -> dict[str, str]:
+    """Where to record how severe the abuse is at the end, if nobody has and this reader may."""
+    if not request.membership.may("assess_risk") or has_exit_grid(episode, request.membership):
+        return {}
+    address = reverse("casework:severity_create", args=[episode.case_id])
+    return {"exit_grid_url": f"{address}?stage={Stage.EXIT}"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,15 +12,18 @@ from dacase.cases.access import case_or_404
 from dacase.cases.frame import contact_banner
 from dacase.ui.components import Clock, Event, Fact, NextAction, Tag, Text
 from dacase.ui.tables import keyset_page
-from referrals.casework.choices import EpisodeState
+from referrals.casework.choices import EpisodeState, Stage
+from referrals.casework.episode_panels import end_action
 from referrals.casework.forms.episode import AllocateForm, BeginForm
 from referrals.casework.models import ContactAttempt, Episode
 from referrals.casework.rules.closure import answer_label, reason_label
 from referrals.casework.rules.contact import outcomes
 from referrals.casework.selectors import episode as selectors
+from referrals.casework.selectors.access_ending import ends_of, whole_files
+from referrals.casework.selectors.severity import lacks_first_grid
 from referrals.casework.services.episode import allocate_episode, begin_episode
 from referrals.casework.views.frame import episode_or_404, form_page
-from referrals.casework.views.lists import state_tag
+from referrals.casework.views.lists import state_tag, worker_cell
 from referrals.views.refusals import missing_is_404
 
 ATTEMPTS, NEWEST = 20, ("-made_at", "-id")
@@ -42,7 +45,7 @@ def episode(request: ActingRequest, pk: UUID) -> HttpResponse:
         "page": page,
         "unseen": attempts.filter(against_plan=True, seen_at=None),
         "outcomes": [answer_label(one.item, one.answer) for one in selectors.outcomes_of(found, member)],
-        "actions": next_actions(found, member),
+        "actions": [*next_actions(found, member), *first_grid(found, member), *access_ends(found, member)],
         "acts": acts(found, member),
         "may_manage": member.may("allocate_episode"),
     }
@@ -53,7 +56,9 @@ def facts(found: Episode) -> list[Fact]:
     """Who is supported by whom, and its clocks."""
     known = [
         Fact("Supported", f"{found.party.person.name}, {found.party.get_role_display().lower()}"),
-        Fact("Worker", found.worker.user.name if found.worker else "Nobody yet"),
+        Fact(
+            "Worker", worker_cell(found) if found.is_open else found.worker.user.name if found.worker else ""
+        ),
         Fact("Began", found.opened_at),
         Fact("First contact tried", Clock(found.first_contact_due_at, found.first_tried_at)),
     ]
@@ -92,13 +97,28 @@ def next_actions(found: Episode, member: Membership) -> list[NextAction]:
     if found.state == EpisodeState.SIGN_OFF and member.may("allocate_episode"):
         address = reverse("casework:closure_sign_off", args=[found.pk])
         return [NextAction("Sign off the end of support, or leave it open", address)]
-    if found.state == EpisodeState.NOBODY and member.may("allocate_episode"):
+    if found.is_open and (found.worker is None or found.is_stranded) and member.may("allocate_episode"):  # type: ignore[attr-defined]
         return [NextAction("Say who works on this", reverse("casework:episode_allocate", args=[found.pk]))]
     if found.next_contact_at and found.closing_asked_at is None:
         words = "Make contact again" if found.first_tried_at else "Make the first contact"
         address = reverse("casework:attempt_create", args=[found.pk])
         return [NextAction(words, address, due=found.next_contact_at)]
     return []
+
+
+def first_grid(found: Episode, member: Membership) -> list[NextAction]:
+    """To record how severe the abuse is as this support begins."""
+    if not member.may("assess_risk") or not lacks_first_grid(found, member):
+        return []
+    address = f"{reverse('casework:severity_create', args=[found.case_id])}?stage={Stage.INTAKE}"
+    return [NextAction("Record how severe the abuse is as this support begins", address)]
+
+
+def access_ends(found: Episode, member: Membership) -> list[NextAction]:
+    """That the own agency loses the case soon, while this goes on."""
+    ends = ends_of([found], whole_files(found.case))
+    told = [action for end in ends if (action := end_action(found.case, end, member)) is not None]
+    return [NextAction(one.text, one.url, due=one.due_at) for one in told]
 
 
 def acts(found: Episode, member: Membership) -> list[tuple[str, str]]:

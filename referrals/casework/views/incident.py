@@ -17,7 +17,9 @@ from referrals.casework.forms.incident import (
     ChangeIncidentForm,
     IncidentFilter,
     IncidentForm,
+    SameIncidentForm,
     StrikeIncidentForm,
+    in_short,
 )
 from referrals.casework.models import Incident
 from referrals.casework.selectors.incident import (
@@ -26,13 +28,18 @@ from referrals.casework.selectors.incident import (
     counted,
     incidents_of,
     lately,
+    likely_same,
     perpetrators_of,
     readable_incidents,
     years_of,
 )
 from referrals.casework.services import incident as services
 
-FIRST_LOOK = "Look first whether it is on the list of incidents already: each is recorded once, by whoever learns of it."
+FIRST_LOOK = (
+    "If something is recorded for the same day already, you are asked whether it is the same incident."
+)
+# How far the days of two records of one incident may lie apart where one of them has the wrong day.
+DAYS_WRONG = 31
 KEPT = "It cannot be deleted. It no longer counts, its words are hidden and stay in the history."
 
 
@@ -63,14 +70,23 @@ def incident_create(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     """Record an incident; what is typed is kept while it is typed."""
     case, member = case_or_404(request, case_pk), request.membership
     draft = FormDraft(request)
-    form = draft.bind(IncidentForm, initial={"known_to": str(member.agency_id)}, **named(request, case))
+    form = draft.bind(
+        IncidentForm,
+        initial={"known_to": str(member.agency_id)},
+        likely=lambda day, precision: likely_same(case, member, day=day, precision=precision),
+        **named(request, case),
+    )
     return act_page(
         request,
         form_page(request, case, "Record an incident", intro=FIRST_LOOK, submit_text="Record the incident"),
         form=form,
         draft=draft,
         act=lambda: services.record_incident(
-            case_pk, account=form.account(), submission=form.cleaned_data["submission"], actor=member
+            case_pk,
+            account=form.account(),
+            same_as=form.cleaned_data.get("same_as", ""),
+            submission=form.cleaned_data["submission"],
+            actor=member,
         ),
         done="The incident is recorded. Everybody who holds the whole file can read it.",
         to=reverse("casework:incidents", args=[case_pk]),
@@ -118,6 +134,39 @@ def incident_strike(request: ActingRequest, pk: UUID) -> HttpResponse:
         done="The incident is struck out.",
         to=reverse("casework:incidents", args=[incident.case_id]),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@requires("record_incident")
+def incident_same(request: ActingRequest, pk: UUID) -> HttpResponse:
+    """Say that it is the same incident as another record of the case, or take that back."""
+    incident, member = read_or_404(request, readable_incidents(request.membership), pk), request.membership
+    known = likely_same(
+        incident.case,
+        member,
+        day=incident.happened_on,
+        precision=incident.precision,
+        apart=DAYS_WRONG,
+        besides=pk,
+    )
+    form = SameIncidentForm(posted(request), known=known, initial={"same_as": same_now(incident, known)})
+    return act_page(
+        request,
+        form_page(
+            request, incident.case, "Is it recorded twice?", intro=f"This record: {in_short(incident)}."
+        ),
+        form=form,
+        act=lambda: services.say_same(pk, same_as=form.cleaned_data["same_as"], actor=member),
+        done="Saved. Records of the same incident count once.",
+        to=reverse("casework:incidents", args=[incident.case_id]),
+    )
+
+
+def same_now(incident: Incident, known: list[Incident]) -> str:
+    """The answer that holds now."""
+    first = incident.same_as_id or incident.pk
+    same = next((one for one in known if first in (one.pk, one.same_as_id)), None)
+    return str(same.pk) if same else services.ANOTHER
 
 
 def own_incident(request: ActingRequest, pk: UUID) -> Incident:

@@ -32,6 +32,13 @@ def state_tag(episode: Episode) -> Tag:
     return Tag(episode.state.label, STATES[episode.state])
 
 
+def worker_cell(one: Any) -> Text | str:
+    """Who works on an episode or a task, and whether she cannot any more (`is_stranded`)."""
+    if one.worker is None:
+        return "Nobody yet"
+    return Text(one.worker.user.name, "Cannot work on it any more" if one.is_stranded else "")
+
+
 def due_cell(episode: Episode) -> Any:
     """When contact is due next, if it is."""
     return Clock(episode.next_contact_at) if episode.next_contact_at else ""
@@ -70,7 +77,7 @@ def task_table(caption: str, tasks: Iterable[Task]) -> Table:
     rows = [
         [
             Link(one.title, reverse("casework:task", args=[one.pk])),
-            one.worker.user.name,
+            worker_cell(one) if one.is_open else one.worker.user.name,
             Clock(one.due_at if one.due_time else one.due_on) if one.is_open else one.get_state_display(),
         ]
         for one in tasks

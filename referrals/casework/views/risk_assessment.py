@@ -92,7 +92,7 @@ def assessment_start(request: ActingRequest, case_pk: UUID) -> HttpResponse:
 def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpResponse:
     """A section of topics; saved, the next one follows."""
     assessment = _own_assessment(request, pk)
-    if assessment.completed_at:
+    if not can_go_on(assessment):
         return redirect("casework:assessment_detail", pk=pk)
     section = _section(assessment, number)
     draft = FormDraft(request)
@@ -133,7 +133,7 @@ def assessment_section(request: ActingRequest, pk: UUID, number: int) -> HttpRes
 def assessment_judgement(request: ActingRequest, pk: UUID) -> HttpResponse:
     """What the answers come to, and what the assessor makes of it."""
     assessment = _own_assessment(request, pk)
-    if assessment.completed_at:
+    if not can_go_on(assessment):
         return redirect("casework:assessment_detail", pk=pk)
     draft = FormDraft(request)
     asked = JudgementForm if assessment.definition.is_counted else BandForm
@@ -168,6 +168,7 @@ def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         "visible_high": assessment.completed_at is not None and is_visible_high(assessment),
         "may_assess": request.membership.may("assess_risk"),
         "is_own": assessment.agency_id == request.membership.agency_id,
+        "can_go_on": can_go_on(assessment),
     }
     if context["is_own"] and request.membership.may("work_episode") and assessment.completed_at:
         made = sign_offs_of(assessment, request.membership)
@@ -177,6 +178,11 @@ def assessment_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
             assessment.definition, assessment.yes_count, band=assessment.band, on=assessment.assessed_on
         )
     return render(request, "casework/risk_assessment/detail.html", context)
+
+
+def can_go_on(assessment: RiskAssessment) -> bool:
+    """Whether topics can still be answered."""
+    return assessment.completed_at is None and assessment.definition.is_known
 
 
 def _own_assessment(request: ActingRequest, pk: UUID) -> RiskAssessment:
