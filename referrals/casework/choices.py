@@ -111,6 +111,8 @@ class EntryKind(TextChoices):
     NOBODY = "nobody", "Nobody works on it"
     PLAN_ACTION = "plan_action", "Action of a plan"
     PLAN_REVIEW = "plan_review", "Review of a plan"
+    CONCESSION = "concession", "Concession"
+    ACCESS = "access", "Access that ends"
 
 
 class LetterWay(TextChoices):

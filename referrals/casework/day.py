@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
-from dacase.cases.models import Headline
+from dacase.cases.models import Grant, Headline, ImmigrationStatus
+from dacase.cases.rules.people import concession_due_on
 from referrals.casework.choices import EntryKind
 from referrals.casework.models import (
     ConsentRecord,
@@ -25,6 +26,7 @@ from referrals.casework.models import (
 )
 from referrals.casework.rules.episode import assessment_due_at
 from referrals.casework.selectors import day as selectors
+from referrals.casework.selectors.access_ending import others_access_ending, own_access_ending
 from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
 from referrals.casework.selectors.sign_off import sign_offs_sent_back, sign_offs_waiting
@@ -263,6 +265,45 @@ def plan_review(day: Day, one: Plan) -> Entry:
     )
 
 
+def concession(day: Day, one: ImmigrationStatus) -> Entry:
+    """A concession of which somebody must be told, from a week before each alert until its record is saved again."""
+    granted, ends = one.concession_granted_on, one.concession_ends_on
+    seen = timezone.localdate(one.updated_at)
+    due = concession_due_on(granted, ends, seen_on=seen) if granted and ends else None
+    return Entry(
+        due or day.until + AHEAD,
+        "See to immigration advice: the concession runs out",
+        reverse("cases:immigration_edit", args=[one.party_id]),
+        EntryKind.CONCESSION,
+        one.case.headline.victim.name,
+        one.case.reference,
+        one.case.headline.band,
+    )
+
+
+def own_access(day: Day, episode: Episode) -> Entry:
+    """Support in a case that the agency will not see any more."""
+    due = episode.access_until  # type: ignore[attr-defined]
+    words = "Your agency’s access ends: ask for longer, or end this support"
+    return _of_episode(
+        day, episode, due, words, reverse("casework:episode", args=[episode.pk]), EntryKind.ACCESS
+    )
+
+
+def others_access(day: Day, grant: Grant) -> Entry:
+    """Another agency’s access that ends while it supports somebody: hers to give longer."""
+    case = grant.content_object
+    return Entry(
+        grant.valid_until or day.until,
+        f"Let {grant.group.agency.name} see the case for longer, or let its access end",
+        reverse("cases:grant_extend", args=[case.pk, grant.pk]),
+        EntryKind.ACCESS,
+        case.headline.victim.name,
+        case.reference,
+        case.headline.band,
+    )
+
+
 def _if_may(verb: str, asks: Callable[[Membership], QuerySet[Any]]) -> Callable[[Day], QuerySet[Any] | None]:
     return lambda day: asks(day.membership) if day.membership.may(verb) else None
 
@@ -307,6 +348,21 @@ DAY_SOURCES = [
         "supervisions",
         lambda day: supervision_on_day(day.membership, day.workers, timezone.localdate(day.until)),
         supervision,
+    ),
+    Source(
+        "concessions",
+        lambda day: selectors.concessions_due(day.membership, day.workers, timezone.localdate(day.until)),
+        concession,
+    ),
+    Source("own_access", lambda day: own_access_ending(day.membership, day.workers, day.until), own_access),
+    Source(
+        "others_access",
+        lambda day: (
+            others_access_ending(day.membership, day.workers, day.until)
+            if day.membership.may("share_case")
+            else None
+        ),
+        others_access,
     ),
     Source("sign_offs", _if_may("supervise", sign_offs_waiting), sign_off),
     Source("sent_back", lambda day: sign_offs_sent_back(day.membership), sign_off),

@@ -139,6 +139,22 @@ def test_for_a_day_the_own_support_and_that_of_others_come_by_the_clock(
         )
 
 
+def test_within_a_week_it_stands_on_the_day_of_both(cast, case, support, sign_in):
+    grant = whole(case, cast.social_worker, by=cast.idva)
+    day, lists = (
+        reverse("casework:my_day"),
+        [(cast.social_worker, "ask for longer"), (cast.idva, "for longer, or")],
+    )
+    for reader, words in lists:
+        assert words not in sign_in(reader).get(day).content.decode()
+    with acting_as(cast.idva):
+        share(case, cast.social_worker.agency, actor=cast.idva, until=in_days(6))
+    for reader, words in lists:
+        assert words in sign_in(reader).get(day).content.decode()
+    assert extend_url(case, grant) in sign_in(cast.idva).get(day).content.decode()
+    assert "for longer" not in sign_in(cast.refuge_worker).get(day).content.decode()
+
+
 def test_it_is_given_longer_on_one_page_with_all_filled_in(cast, case, support, sign_in):
     grant = whole(case, cast.social_worker, by=cast.idva)
     with acting_as(cast.idva):

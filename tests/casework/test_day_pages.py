@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dacase.audit.models import Read
-from dacase.cases.models import Headline, Party
+from dacase.cases.models import Headline, ImmigrationStatus, Party
 from dacase.cases.services.case import add_location
+from dacase.cases.services.facts import save_immigration
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeKind
 from referrals.casework.models import ContactAttempt, Cover, Episode
 from referrals.casework.selectors.day import never_assessed
+from referrals.casework.selectors.team import team
 from referrals.casework.services.cover import set_cover
 from tests.casework.builders import assessed
 from tests.casework.episodes import all_answers, begun, fresh, plan, spoke, tried
@@ -252,6 +254,38 @@ def test_an_episode_page_takes_the_same_queries_for_one_contact_and_for_three(ca
     assert counts[0] == counts[1] <= OTHER_PAGES
 
 
+def granted(case, cast, *, weeks_ago, seen_weeks_ago):
+    """A concession of the victim-survivor, recorded or last looked at some weeks ago."""
+    with acting_as(cast.idva):
+        victim = Party.objects.get(case=case, role="victim")
+        on = timezone.localdate() - timedelta(weeks=weeks_ago)
+        save_immigration(victim, version=0, actor=cast.idva, concession_granted_on=on)
+        seen = timezone.now() - timedelta(weeks=seen_weeks_ago)
+        ImmigrationStatus.objects.filter(party=victim).update(updated_at=seen)
+        return reverse("cases:immigration_edit", args=[victim.pk])
+
+
+@pytest.mark.parametrize(
+    ("weeks_ago", "seen_weeks_ago", "is_due"),
+    [
+        (6, 6, False),
+        (7, 7, True),
+        (9, 9, True),
+        (9, 0, True),
+        (8, 0, False),
+        (12, 1, True),
+        (20, 15, True),
+        (20, 1, False),
+    ],
+)
+def test_a_concession_is_on_the_day_from_each_alert_until_somebody_saw_to_it(
+    cast, case, episode, idva, hazel, sign_in, weeks_ago, seen_weeks_ago, is_due
+):
+    address = granted(case, cast, weeks_ago=weeks_ago, seen_weeks_ago=seen_weeks_ago)
+    assert (f'href="{address}"' in day(idva)) is is_due
+    assert address not in day(sign_in(hazel))
+
+
 def test_the_team_takes_the_same_queries_for_one_worker_and_for_three(cast, hazel, manager):
     url, counts = reverse("casework:team"), []
     for worker in (cast.idva, hazel, cast.idva_manager):
@@ -260,7 +294,19 @@ def test_the_team_takes_the_same_queries_for_one_worker_and_for_three(cast, haze
         if worker != hazel:
             counts.append(queries(manager, url))
     assert counts[0] == counts[1] <= OTHER_PAGES
-    assert "Nobody works on these" in text_of(manager.get(url))
+    page = text_of(manager.get(url))
+    assert "Nobody works on these" in page
+    assert "60 to 80 taken on in a year" in page
+
+
+def test_the_team_counts_what_each_took_on_within_a_year(cast, case, episode, manager):
+    ended = begun(case, cast.idva_manager, cast.idva, kind="outreach")
+    old = begun(make_case(cast.idva), cast.idva_manager, cast.idva)
+    with acting_as(cast.idva):
+        Episode.objects.filter(pk=ended.pk).update(closed_at=timezone.now(), closing_reason="needs_met")
+        Episode.objects.filter(pk=old.pk).update(opened_at=timezone.now() - timedelta(days=366))
+        (ida,) = [row for row in team(cast.idva_manager) if row.worker == cast.idva]
+    assert (ida.open, ida.year) == (2, 2)
 
 
 def test_a_manager_gives_several_to_somebody_else_on_one_page(cast, episode, hazel, manager):

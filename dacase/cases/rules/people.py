@@ -79,6 +79,19 @@ def concession_alerts(granted_on: date) -> list[date]:
     return sorted(granted_on + timedelta(weeks=weeks) for weeks in _in_force("alert", granted_on))
 
 
+def concession_due_on(granted_on: date, ends_on: date, *, seen_on: date) -> date | None:
+    """The first day after `seen_on` on which somebody must be told of a concession, the day after its last among
+    them; None where there is none left.
+    """
+    days = [*concession_alerts(granted_on), ends_on + timedelta(days=1)]
+    return next((day for day in days if day > seen_on), None)
+
+
+def alerted_by(day: date) -> date:
+    """A concession granted until this day has had its first alert by `day`."""
+    return day - (concession_alerts(day)[0] - day)
+
+
 def _in_force(rule: str, on: date) -> list[int]:
     begun = [row for row in rows("concession") if row["rule"] == rule and row["from_date"] <= on.isoformat()]
     if not begun:

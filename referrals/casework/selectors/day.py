@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import Band
-from dacase.cases.models import Headline
+from dacase.cases.models import Headline, ImmigrationStatus
+from dacase.cases.rules.people import alerted_by
 from referrals.casework.choices import ActionState
 from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver, Plan, PlanAction
 from referrals.casework.rules.caseload import Guide, guide, weight_of
@@ -74,6 +75,23 @@ def reviews_due(membership: Membership, workers: Sequence[UUID], until: date) ->
     )
     shown = led.select_related("case", "victim", "worker__user")
     return shown.order_by("review_due_on", "case_id")[:LIMIT]
+
+
+def concessions_due(
+    membership: Membership, workers: Sequence[UUID], until: date
+) -> QuerySet[ImmigrationStatus]:
+    """Concessions that have had an alert by a day in cases in which these workers support somebody, the first to end
+    first; not those whose record somebody has saved after they ran out.
+    """
+    supports = Episode.objects.own_of(membership).filter(
+        case=OuterRef("case"), worker__in=workers, closed_at=None
+    )
+    due = ImmigrationStatus.objects.visible_to(membership).filter(
+        Exists(supports),
+        concession_granted_on__lte=alerted_by(until),
+        updated_at__date__lte=F("concession_ends_on"),
+    )
+    return due.select_related("case__headline__victim").order_by("concession_ends_on", "id")[:LIMIT]
 
 
 def routes_waiting(membership: Membership) -> QuerySet[Route]:

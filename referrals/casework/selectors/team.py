@@ -11,7 +11,7 @@ from dacase.agencies.models import Membership
 from dacase.cases.choices import Band
 from referrals.casework.models import Cover, Episode
 from referrals.casework.rules.caseload import weight_of
-from referrals.casework.selectors.day import stranded
+from referrals.casework.selectors.day import YEAR, stranded
 from referrals.casework.selectors.episode import SHOWN, colleagues
 
 MOST = 200
@@ -19,12 +19,16 @@ MOST = 200
 
 @dataclass(frozen=True)
 class TeamRow:
-    """One worker: open episodes by band, their weight, how many are late, and who covers her."""
+    """One worker: open episodes by band, their weight, how many are late, what she took on, and who covers her.
+
+    year: the episodes that she has and that began within twelve months.
+    """
 
     worker: Membership
     counts: dict[str, int]
     late: int
     weight: float
+    year: int
     is_here: bool
     away: Cover | None
 
@@ -36,7 +40,7 @@ class TeamRow:
 def team(membership: Membership) -> list[TeamRow]:
     """Everybody who works on episodes of the agency, and whoever has left with some of them open.
 
-    Four queries for any number of workers.
+    Five queries for any number of workers.
     """
     today, now = timezone.localdate(), timezone.now()
     numbers: dict[UUID, Any] = {
@@ -51,6 +55,8 @@ def team(membership: Membership) -> list[TeamRow]:
             **{band: Count("pk", filter=Q(case__headline__band=band)) for band in Band.values},
         )
     }
+    begun = Episode.objects.own_of(membership).filter(opened_at__gte=now - YEAR, worker__isnull=False)
+    years = dict(begun.order_by().values_list("worker").annotate(Count("pk")))
     here = list(colleagues(membership))
     gone = numbers.keys() - {one.pk for one in here}
     left = (
@@ -67,6 +73,7 @@ def team(membership: Membership) -> list[TeamRow]:
                 counts,
                 found.get("late", 0),
                 weight_of(counts, today),
+                years.get(worker.pk, 0),
                 worker.pk not in gone,
                 away.get(worker.pk),
             )

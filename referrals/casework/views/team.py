@@ -15,6 +15,7 @@ from dacase.ui.components import Column, Link, Many, Number, Table, Tag, Text
 from dacase.ui.words import day_words
 from referrals.casework.forms.episode import ReallocateForm
 from referrals.casework.models import Episode
+from referrals.casework.rules.caseload import guide
 from referrals.casework.selectors import team as selectors
 from referrals.casework.selectors.episode import workers_to_give
 from referrals.casework.selectors.sign_off import sign_offs_waiting
@@ -37,6 +38,7 @@ COLUMNS: list[str | Column] = [
     Column("Not assessed", numeric=True),
     Column("Weighted", numeric=True),
     Column("Late", numeric=True),
+    Column("Taken on in 12 months", numeric=True),
     "Away",
 ]
 
@@ -63,6 +65,7 @@ def team(request: ActingRequest) -> HttpResponse:
     context = {
         "table": Table("Who carries what", COLUMNS, [cells(row) for row in selectors.team(member)]),
         "covers": selectors.covers_running(member),
+        "guides": {kind: guide(kind, timezone.localdate()) for kind in ("open", "year")},
         "has_more": len(due) > MOST,
         **{name: table if table.rows else None for name, table in tables.items()},
     }
@@ -79,6 +82,7 @@ def cells(row: TeamRow) -> list[Any]:
         *(Number(row.counts[band]) for band in ("high", "medium", "standard", "")),
         Number(f"{row.weight:g}"),
         Number(row.late),
+        Number(row.year),
         Text(
             f"{day_words(away.from_on)} to {day_words(away.until_on)}",
             f"{away.colleague.user.name} stands in",
