@@ -1,5 +1,6 @@
 """A date in three boxes, as people type it."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -121,6 +122,34 @@ class DateField(forms.Field):
         # `parts` is read by GovukBoundField.wrong_parts; the message itself holds no placeholder.
         message = f"{self.name} {words}".replace("%", "%%")
         return ValidationError(message, code=code, params={"parts": tuple(parts or PARTS)})
+
+
+class DatesField(forms.Field):
+    """Several days in one box, with commas between them; each typed and checked as in DateField. `most` of them."""
+
+    def __init__(self, *, most: int = 10, not_future: bool = False, **kwargs: Any) -> None:
+        self.most, self.not_future = most, not_future
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return ", ".join(f"{day.day} {day.month} {day.year}" for day in value)
+        return value
+
+    def to_python(self, value: Any) -> list[date]:
+        typed = [one.strip() for one in re.split(r"[,;\n]", value or "") if one.strip()]
+        if len(typed) > self.most:
+            raise ValidationError(f"{self.label} must be {self.most} or fewer", code="too_many")
+        return sorted({day for day in map(self._day, typed) if day is not None})
+
+    def _day(self, typed: str) -> date | None:
+        field = DateField(label=f"{self.label}: “{typed[:LONGEST_PART]}”", not_future=self.not_future)
+        parts = re.split(r"[\s/.\-]+", typed)
+        try:
+            return field.clean(parts if len(parts) == len(PARTS) else ["?"] * len(PARTS))
+        except ValidationError as error:
+            raise ValidationError(error.messages, code="invalid") from None
 
 
 class MonthWidget(DateWidget):

@@ -12,13 +12,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dacase.ui.dates import DateField, DateWidget, MonthField
+from dacase.ui.dates import DateField, DatesField, DateWidget, MonthField
 
 __all__ = [
     "CheckboxesField",
     "ConfirmField",
     "DateField",
     "DateWidget",
+    "DatesField",
     "EmailField",
     "FileField",
     "LongTextField",

@@ -49,4 +49,6 @@ def show(field: forms.Field, value: Any) -> str:
         if not isinstance(label, list | tuple)
     }
     many = value if isinstance(value, list | tuple | set) else [value]
-    return ", ".join(labels.get(str(one), str(one)) for one in many)
+    return ", ".join(
+        day_words(one) if isinstance(one, date) else labels.get(str(one), str(one)) for one in many
+    )

@@ -12,8 +12,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   SELECT EXISTS (SELECT 1 FROM cases_party p WHERE p.merged_from_id = $1 AND app_opens_case(p.case_id)) $$;
 
 -- For each of `named` the likeliest persons among the files that the reader may open, at most `most` each,
--- with those of the named places that they have in such files. `named`: a list of objects with families,
--- given, births, nhs, pnc, places (dacase/cases/selectors/match.py).
+-- with those of the named places that they have in such files. `named`: a list of objects with family, families,
+-- spellings, given, givens, births, nhs, pnc, places (dacase/cases/selectors/match.py).
 CREATE OR REPLACE FUNCTION app_match_people(named jsonb, most int)
 RETURNS TABLE (nth int, person_id uuid, places text[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -22,6 +22,8 @@ DECLARE
   barred uuid[] := app_barred_cases();
   one jsonb;
   families text[];
+  spellings text[];
+  givens text[];
   births date[];
   keys text[];
 BEGIN
@@ -29,19 +31,31 @@ BEGIN
   FOR i IN 0 .. jsonb_array_length(named) - 1 LOOP
     one := named -> i;
     families := ARRAY(SELECT jsonb_array_elements_text(one -> 'families'));
+    spellings := ARRAY(SELECT jsonb_array_elements_text(one -> 'spellings'));
+    givens := ARRAY(SELECT jsonb_array_elements_text(one -> 'givens'));
     births := ARRAY(SELECT jsonb_array_elements_text(one -> 'births')::date);
     keys := ARRAY(SELECT jsonb_array_elements_text(one -> 'places'));
     RETURN QUERY
     WITH likely AS (
       SELECT p.id, similarity(p.family_name_key, f)
-                   + CASE WHEN upper(p.given_name) = one ->> 'given' THEN 0.5 ELSE 0 END AS weight
+                   + CASE WHEN p.given_name_key = ANY (givens) THEN 0.5 ELSE 0 END AS weight
         FROM unnest(families) f JOIN cases_person p ON p.family_name_key % f
        WHERE p.merged_into_id IS NULL
       UNION ALL
-      SELECT p.id, 0.7 FROM unnest(families) f JOIN cases_person p ON f <% p.other_names_key
+      SELECT p.id, 0.7 + CASE WHEN p.given_name_key = ANY (givens) THEN 0.5 ELSE 0 END
+        FROM unnest(families) f JOIN cases_person p ON f <% p.other_names_key
        WHERE p.merged_into_id IS NULL
       UNION ALL
+      SELECT p.id, 0.7 + CASE WHEN p.given_name_key = ANY (givens) THEN 0.5 ELSE 0 END
+        FROM cases_person p WHERE p.family_name_key = ANY (spellings) AND p.merged_into_id IS NULL
+      UNION ALL
+      SELECT p.id, 1.2 FROM cases_person p
+       WHERE p.family_name_key = one ->> 'given' AND p.given_name_key = one ->> 'family'
+         AND p.given_name_key <> '' AND p.merged_into_id IS NULL
+      UNION ALL
       SELECT p.id, 0.9 FROM cases_person p WHERE p.date_of_birth = ANY (births) AND p.merged_into_id IS NULL
+      UNION ALL
+      SELECT p.id, 0.9 FROM cases_person p WHERE p.also_born_on && births AND p.merged_into_id IS NULL
       UNION ALL
       SELECT p.id, 3 FROM cases_person p
        WHERE p.nhs_number = one ->> 'nhs' AND p.nhs_number <> '' AND p.merged_into_id IS NULL
@@ -81,7 +95,7 @@ BEGIN
   IF coalesce(app_groups(), '{}') = '{}' THEN RETURN; END IF;
   RETURN QUERY
   WITH asked AS (
-    SELECT (a.place - 1)::int AS n, a.one -> 'families' ->> 0 AS family, a.one ->> 'given' AS given,
+    SELECT (a.place - 1)::int AS n, a.one ->> 'family' AS family, a.one ->> 'given' AS given,
            ARRAY(SELECT jsonb_array_elements_text(a.one -> 'births')::date) AS births,
            a.one ->> 'nhs' AS nhs, a.one ->> 'pnc' AS pnc
       FROM jsonb_array_elements(named) WITH ORDINALITY a(one, place)),
@@ -91,8 +105,7 @@ BEGIN
     SELECT a.n, p.id FROM asked a JOIN cases_person p ON p.pnc_id = a.pnc AND p.pnc_id <> ''
     UNION
     SELECT a.n, p.id FROM asked a JOIN cases_person p ON p.date_of_birth = ANY (a.births)
-     WHERE p.family_name_key = a.family AND a.given <> ''
-       AND upper(regexp_replace(p.given_name, '[^[:alnum:]]', '', 'g')) = a.given)
+     WHERE p.family_name_key = a.family AND p.given_name_key = a.given AND a.family <> '' AND a.given <> '')
   SELECT DISTINCT c.n, o.id
     FROM certain c
     JOIN cases_party t ON t.person_id = c.id

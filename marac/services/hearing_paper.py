@@ -55,6 +55,7 @@ def _people(referral: MaracReferral) -> list[dict[str, Any]]:
             "name": party.person.name,
             "also_known_as": party.person.also_known_as,
             "date_of_birth": party.person.date_of_birth.isoformat() if party.person.date_of_birth else "",
+            "also_born_on": [day.isoformat() for day in party.person.also_born_on],
             "role": party.role,
             "relationship": party.relationship,
         }

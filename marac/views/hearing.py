@@ -140,12 +140,22 @@ def people_table(people: list[dict[str, Any]]) -> Table:
                 sub=f"Also known as {person['also_known_as']}" if person["also_known_as"] else "",
             ),
             PartyRole(person["role"]).label,
-            date.fromisoformat(person["date_of_birth"]) if person["date_of_birth"] else "Not known",
+            born(person),
             person["relationship"],
         ]
         for person in people
     ]
     return Table("People", ["Name", "Role", "Date of birth", "Relationship"], rows)
+
+
+def born(person: dict[str, Any]) -> Text:
+    """The date of birth as its paper has it, with the other dates that are recorded."""
+    words = [day_words(date.fromisoformat(day)) for day in person["also_born_on"]]
+    known = person["date_of_birth"]
+    return Text(
+        day_words(date.fromisoformat(known)) if known else "Not known",
+        sub=f"Also recorded: {', '.join(words)}" if words else "",
+    )
 
 
 def action_table(points: list[ActionPoint], membership: Any) -> Table:

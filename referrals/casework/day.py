@@ -161,7 +161,8 @@ def supervision(day: Day, episode: Episode) -> Entry:
     worker = episode.worker
     is_own = worker is None or worker.pk in day.workers
     name = worker.user.name if worker else ""
-    words = "Arrange supervision of this support" if is_own else f"Talk this through with {name}"
+    which = "supervision" if episode.supervised_until else "the first supervision"  # type: ignore[attr-defined]
+    words = f"Arrange {which} of this support" if is_own else f"Talk this through with {name}"
     address = reverse("casework:supervisions", args=[episode.pk])
     headline = episode.case.headline
     return Entry(

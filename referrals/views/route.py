@@ -12,10 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
+from dacase.cases.choices import PartyRole
 from dacase.cases.forms.draft import FormDraft
+from dacase.cases.selectors.together import together
 from dacase.ui.components import Clock, Column, Link, Table, Tag, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
+from referrals.casework.selectors.episode import episodes_of
 from referrals.casework.selectors.story import story_texts, told
 from referrals.choices import RouteState
 from referrals.forms.route import InboxFilter, SendBackForm
@@ -103,7 +106,13 @@ def route_detail(request: ActingRequest, pk: UUID) -> HttpResponse:
         "questions": questions_of(referral),
     }
     if referral.case is not None:
-        context |= {"case": referral.case, "story": told(story_texts(referral.case, request.membership))}
+        running = episodes_of(referral.case, request.membership).filter(
+            agency_id=route.to_agency_id, closed_at=None, party__role=PartyRole.VICTIM, worker__isnull=False
+        )
+        others = running.exclude(worker=request.membership)
+        rows = together({"story": story_texts(referral.case, request.membership), "others": others})
+        goes_on = rows["others"][0] if waits and rows["others"] else None
+        context |= {"case": referral.case, "story": told(rows["story"]), "goes_on": goes_on}
     return render(request, "referrals/route/detail.html", context)
 
 

@@ -1,10 +1,13 @@
 import csv
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from dacase.cases.rules import policy, search_key
 from dacase.cases.rules.match import Identity, likeness, points, swapped
+from dacase.cases.rules.names import SHORT, SPELLING, forms_of, is_one_name, name_keys, other_name_keys
 
 NAMED = Identity("O’Placeholder", "Verity", date(1990, 3, 4))
 
@@ -25,7 +28,7 @@ NAMED = Identity("O’Placeholder", "Verity", date(1990, 3, 4))
         ),
         (
             Identity("Newname", "Verity", date(1990, 3, 4), "O’Placeholder, Vee"),
-            90,
+            95,
             ["Family name is another name of this person", "Same given name", "Same date of birth"],
         ),
         (
@@ -45,9 +48,9 @@ def test_points_and_reasons(other, points, reasons):
     assert likeness(other, NAMED).points == points
 
 
-def test_a_nickname_in_the_other_names_counts_as_similar():
+def test_a_nickname_in_the_other_names_counts():
     found = likeness(Identity("Sample", "Vee"), Identity("Sample", "Verity", None, "Vee"))
-    assert found.reasons == ["Same family name", "Similar given name"]
+    assert found.reasons == ["Same family name", "Given name is another name of this person"]
 
 
 def read_pairs():
@@ -65,6 +68,7 @@ def side(row, which):
     return Identity(
         *names, date.fromisoformat(born) if born else None, row[f"{which}_other_names"],
         row[f"{which}_nhs"], row[f"{which}_pnc"], places,
+        tuple(date.fromisoformat(day) for day in row[f"{which}_also_born"].split()),
     )  # fmt: skip
 
 
@@ -88,3 +92,44 @@ def test_every_line_of_points_is_reached_by_some_pair_and_worth_something():
 )
 def test_swapped_day_and_month(born, turned):
     assert swapped(born) == turned
+
+
+def test_every_line_of_same_names_is_two_names_or_more_and_each_finds_the_others():
+    """dacase/cases/data/same_names.csv."""
+    lines = policy("same_names")
+    assert len({(row["kind"], row["names"].split()[0]) for row in lines}) == len(lines)
+    for row in lines:
+        keys = [search_key(name) for name in row["names"].split()]
+        assert row["kind"] in (SHORT, SPELLING)
+        assert len(keys) == len(set(keys)) > 1, row
+        assert all(len(key) > 1 for key in keys), row
+        for one, other in permutations(keys, 2):
+            assert is_one_name(one, other, row["kind"])
+            assert other in forms_of([one], row["kind"])
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        ("", []),
+        (" , ;", []),
+        ("Vee", ["VEE"]),
+        ("Vee, vee; VEE", ["VEE"]),
+        ("O’Sample", ["OSAMPLE"]),
+        ("Sample-Madeup", ["SAMPLEMADEUP", "SAMPLE", "MADEUP"]),
+        ("Ann de Made", ["ANN", "DE", "MADE", "ANNDEMADE", "DEMADE"]),
+    ],
+)
+def test_other_names_word_by_word_and_by_their_ends(names, keys):
+    assert other_name_keys(names) == keys
+
+
+def test_the_keys_of_a_person_fit_their_columns_whatever_was_typed():
+    keys = name_keys("ß" * 100, "ﬃ" * 100, "x " * 250)
+    assert (len(keys["family_name_key"]), len(keys["given_name_key"])) == (100, 100)
+
+
+def test_a_name_in_no_list_has_no_other_form():
+    assert not is_one_name("PLACEHOLDER", "SAMPLE", SHORT)
+    assert not is_one_name("LIZ", "LIZ", SHORT)
+    assert forms_of(["PLACEHOLDER"], SHORT, SPELLING) == []

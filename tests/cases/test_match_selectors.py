@@ -65,6 +65,71 @@ class TestMatches:
             ["Family name is another name of this person", "Same given name", "Same date of birth"]
         ]
 
+    @pytest.mark.parametrize(
+        ("there", "asked", "why"),
+        [
+            (
+                {"also_known_as": "Verity Ann O’Sample; Vee"},
+                Identity("O'Sample", "Verity"),
+                "Family name is another",
+            ),
+            ({"also_known_as": "Ann Sample-Madeup"}, Identity("Madeup", "Verity"), "Family name is another"),
+            (
+                {"also_known_as": "Ann van der Sample"},
+                Identity("van der Sample", "Verity"),
+                "Family name is another",
+            ),
+            ({"family": "Sample-Madeup"}, Identity("Madeup", "Verity"), "Family name is one part"),
+            ({"family": "Madeup"}, Identity("Featherstonehaugh-Madeup", "Verity"), "Family name is one part"),
+            ({"family": "Muhammad"}, Identity("Mohammed", "Verity"), "Family name spelled another way"),
+            (
+                {"family": "Sample", "given": "Muhammad"},
+                Identity("Sample", "Mohammed"),
+                "Given name spelled another",
+            ),
+            (
+                {"family": "Sample", "given": "Elizabeth"},
+                Identity("Sample", "Liz"),
+                "Short form of the given name",
+            ),
+            (
+                {"family": "Verity", "given": "Sample"},
+                Identity("Sample", "Verity"),
+                "Given name and family name ex",
+            ),
+            ({"family": "Müller"}, Identity("Muller", "Verity"), "Same family name"),
+            (
+                {"also_born_on": [date(1985, 7, 1)]},
+                Identity("Placeholder", "", date(1985, 7, 1)),
+                "another date",
+            ),
+            (
+                {"born": date(1985, 7, 1), "family": "Unlike"},
+                Identity("Else", "Verity", also_born_on=(date(1985, 7, 1),)),
+                "another date",
+            ),
+        ],
+    )
+    def test_who_was_written_down_another_way_is_found_with_the_reason(self, cast, there, asked, why):
+        worker = cast.front_door_worker
+        party = known(worker, **{"born": None} | there)
+        known(worker, "Elsewhere", "Else", date(1971, 1, 1))
+        with acting_as(worker):
+            (match,) = find_matches(worker, [asked])[0]
+        assert match.person == party.person
+        assert any(why in reason for reason in match.likeness.reasons)
+
+    def test_a_short_form_comes_before_the_many_of_one_family_name(self, cast, monkeypatch):
+        """Where more share a family name than are compared, the given name decides who is."""
+        monkeypatch.setattr("dacase.cases.selectors.match.MOST_CANDIDATES", 3)
+        worker = cast.front_door_worker
+        for _ in range(4):
+            known(worker, "Sample", "Otto", None)
+        known(worker, "Sample", "Elizabeth", None)
+        for _ in range(4):
+            known(worker, "Sample", "Otto", None)
+        assert found(worker, Identity("Sample", "Liz")) == ["Elizabeth Sample"]
+
     def test_a_place_is_a_reason_and_its_value_is_not_read(self, cast):
         worker = cast.front_door_worker
         party = known(worker, "Unlike", "Verity", None)
@@ -170,11 +235,14 @@ class TestWhomToAsk:
             Identity("Placeholder", "", BORN),
             Identity("Placeholdre", "Verity", BORN),
             Identity("", "Verity", BORN),
+            Identity("", "Verity", BORN, "Placeholder"),
+            Identity("Placeholder", "Vee", BORN),
+            Identity("Placeholder", "Verity", date(1985, 7, 1)),
             Identity("", "", None),
         ],
     )
     def test_anything_less_is_not_enough(self, cast, one):
-        known(cast.outsider)
+        known(cast.outsider, also_born_on=[date(1985, 7, 1)])
         assert told(cast.front_door_worker, one) == []
 
     def test_a_barred_reader_is_told_nothing_of_that_person_at_all(self, cast):
@@ -212,7 +280,8 @@ class TestWhomToAsk:
             assert Read.objects.filter(page="cases:whom_to_ask").count() == before + 1
 
     def test_identity_carries_everything_that_is_compared(self, cast):
-        party = known(cast.idva, nhs_number="1", pnc_id="2", also_known_as="Vee")
+        other = date(1985, 7, 1)
+        party = known(cast.idva, nhs_number="1", pnc_id="2", also_known_as="Vee", also_born_on=[other])
         assert identity_of(party.person, ["phone:x"]) == Identity(
-            "Placeholder", "Verity", BORN, "Vee", "1", "2", frozenset({"phone:x"})
+            "Placeholder", "Verity", BORN, "Vee", "1", "2", frozenset({"phone:x"}), (other,)
         )

@@ -21,7 +21,7 @@ from dacase.walls.context import acting_as
 from tests.cases.merges import a_case, columns, merge, snapshot, undo
 from tests.factories import make_case, share
 
-BORN = date(1990, 3, 4)
+BORN, LATER, OTHER = date(1990, 3, 4), date(1991, 1, 1), date(1985, 7, 1)
 
 
 def test_every_column_that_names_somebody_says_what_becomes_of_it():
@@ -52,7 +52,19 @@ class TestRules:
             ({"nhs_number": "1"}, {"nhs_number": "2"}, {"nhs_number": "merged"}, {"nhs_number": "2"}),
             ({"family_name": "New"}, {}, {}, {"family_name": "New", "also_known_as": "Sample"}),
             ({"also_known_as": "Vee"}, {"also_known_as": "vee; Kit"}, {}, {"also_known_as": "Vee, Kit"}),
-            ({}, {}, {}, {"also_known_as": ""}),
+            ({}, {}, {}, {"also_known_as": "", "also_born_on": []}),
+            (
+                {"also_known_as": ", ".join(["Vee" * 20] * 8)},
+                {"also_known_as": "Kit, Longest Name"},
+                {},
+                {"also_known_as": ", ".join([*["Vee" * 20] * 8, "Kit"])},
+            ),
+            (
+                {"date_of_birth": BORN, "also_born_on": [OTHER]},
+                {"date_of_birth": LATER, "also_born_on": [BORN, OTHER]},
+                {"date_of_birth": "merged"},
+                {"date_of_birth": LATER, "also_born_on": [OTHER, BORN]},
+            ),
         ],
     )
     def test_what_the_kept_one_says_afterwards(self, kept, merged, chosen, expected):
@@ -74,7 +86,7 @@ class TestMerge:
                 "Verity Placeholder", BORN, "9434765919",
             )  # fmt: skip
             assert person.also_known_as == "Placeholder, Verity Placeholdre"
-            assert person.other_names_key == "PLACEHOLDER VERITY PLACEHOLDRE"
+            assert person.other_names_key == "PLACEHOLDER VERITY PLACEHOLDRE VERITYPLACEHOLDRE"
             assert set(Party.objects.filter(person=person)) == {kept, other}
             assert Headline.objects.get(case=other.case).victim == person
             assert list(Person.objects.visible_to(worker)) == [person]
@@ -211,7 +223,9 @@ class TestUndo:
 
         cast = Cast()
         worker = cast.front_door_worker
-        kept = a_case(worker, date_of_birth=BORN, also_known_as="Vee", pnc_id="2015/0123456A")
+        kept = a_case(
+            worker, date_of_birth=BORN, also_known_as="Vee", pnc_id="2015/0123456A", also_born_on=[OTHER]
+        )
         other = a_case(worker, "Placeholdre", "Veritie", date_of_birth=date(1990, 4, 3), sex="female")
         with acting_as(worker):
             add_location(other, kind="phone", value="07700 900123", actor=worker)
@@ -245,7 +259,7 @@ class TestUndo:
             )
             edit_person(kept, details=details, relationship="", version=person.version, actor=worker)
         result = undo(made, worker)
-        assert set(result.fields_kept) == {"date_of_birth", "also_known_as"}
+        assert set(result.fields_kept) == {"date_of_birth", "also_known_as", "also_born_on"}
         assert result.rows_kept == 2  # the party and what lists show of the case
         with acting_as(worker):
             assert Person.objects.get(pk=kept.person_id).date_of_birth == date(1991, 1, 1)

@@ -132,6 +132,27 @@ class TestPages:
         assert response.status_code == 200
         assert words in response.content.decode()
 
+    def test_other_dates_of_birth_are_kept_shown_and_told_when_two_people_change_them(
+        self, cast, case, party, sign_in
+    ):
+        client, url = sign_in(cast.idva), reverse("cases:party_edit", args=[party.pk])
+        born = {"date_of_birth_day": "4", "date_of_birth_month": "3", "date_of_birth_year": "1990"}
+        sent = person_form(version=1, also_born_on="5 3 1990, 4/3/1990; 1 July 1985") | born
+        assert client.post(url, sent).status_code == 302
+        with acting_as(cast.idva):
+            person = Person.objects.get(pk=party.person_id)
+            assert person.also_born_on == [date(1985, 7, 1), date(1990, 3, 5)]
+            kept = person.history.order_by("history_date").values_list("also_born_on", flat=True)
+            assert list(kept) == [[], [date(1985, 7, 1), date(1990, 3, 5)]]
+        people = client.get(reverse("cases:people", args=[case.pk])).content.decode()
+        assert "1 July 1985, 5 March 1990" in people
+        assert 'value="1 7 1985, 5 3 1990"' in client.get(url).content.decode()
+        stale = client.post(url, sent | {"also_born_on": "6 3 1990"}).content.decode()
+        assert "1 July 1985, 5 March 1990" in stale
+        assert "6 March 1990" in stale
+        wrong = client.post(url, sent | {"also_born_on": "6 3 1990, 31 2 1990"}).content.decode()
+        assert "Other dates of birth: “31 2 1990” must be a real date" in wrong
+
     @pytest.mark.parametrize(
         ("day", "words"), [(("31", "2", "2020"), "real date"), (("1", "1", "2099"), "in the past")]
     )

@@ -18,9 +18,9 @@ INSERT INTO cases_case (id, reference, opened_at, closed_at, version, viewer_gro
   SELECT md5(n::text)::uuid, 'C-' || n, now() - n * interval '1 hour', CASE WHEN n > 600 THEN now() END, 1,
          CASE WHEN n % 10 = 0 THEN ARRAY[{big}, {small}] ELSE ARRAY[{big}] END, '{{}}' FROM generate_series(1, 6000) n;
 INSERT INTO cases_person (id, given_name, family_name, also_known_as, nhs_number, pnc_id, other_names_key, sex,
-                          family_name_key, is_party,
-                          version, created_at)
-  SELECT md5('p' || n)::uuid, 'Invented', 'x', '', '', '', '', 'female', upper(left(md5('s' || n), 8)), true, 1, now()
+                          family_name_key, given_name_key, also_born_on, is_party, version, created_at)
+  SELECT md5('p' || n)::uuid, 'Invented', 'x', '', '', '', '', 'female', upper(left(md5('s' || n), 8)), 'INVENTED',
+         '{{}}', true, 1, now()
     FROM generate_series(1, 6000) n;
 INSERT INTO cases_party (id, case_id, person_id, role, relationship, created_at)
   SELECT gen_random_uuid(), md5(n::text)::uuid, md5('p' || n)::uuid, 'victim', '', now() FROM generate_series(1, 6000) n;

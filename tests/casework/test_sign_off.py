@@ -88,7 +88,15 @@ def test_sent_back_with_words_it_is_on_the_day_of_who_asked_until_she_has_read_i
         assert not sign_offs_sent_back(cast.idva)
 
 
-def test_nobody_signs_off_her_own_judgement_nor_her_own_request(cast, case, hazel):
+@pytest.fixture
+def manager(hazel):
+    """A second one of the agency."""
+    Membership.objects.filter(pk=hazel.pk).update(role="idva_manager")
+    hazel.refresh_from_db()
+    return hazel
+
+
+def test_nobody_signs_off_her_own_judgement_nor_her_own_request(cast, case, manager):
     own = ask(assessed(case, cast.idva_manager, 4, judgement="Invented"), cast.idva)
     assert waiting(cast.idva_manager) == []
     for service, answer in ((services.sign_off, ""), (services.send_back, "x")):
@@ -98,7 +106,7 @@ def test_nobody_signs_off_her_own_judgement_nor_her_own_request(cast, case, haze
     with pytest.raises(ValidationError):
         act(services.sign_off, asked, cast.idva_manager)
     with pytest.raises(NotAllowed):
-        act(services.sign_off, asked, hazel)
+        act(services.sign_off, asked, cast.idva)
     with pytest.raises(IntegrityError), transaction.atomic(), acting_as(cast.idva):
         SignOffRequest.objects.filter(pk=own.pk).update(answered_by=cast.idva)
 
@@ -127,11 +135,20 @@ def test_one_request_waits_at_a_time_and_stays_inside_the_agency(cast, case, jud
             assert not SignOffRequest.objects.exists()
 
 
-def test_two_managers_who_answer_at_once_are_told(cast, judged, hazel):
-    Membership.objects.filter(pk=hazel.pk).update(role="idva_manager")
-    hazel.refresh_from_db()
+def test_nothing_is_asked_that_nobody_else_may_answer(cast, case, sign_in):
+    own = assessed(case, cast.idva_manager, 4, judgement="Invented")
+    for actor in (cast.idva_manager, cast.idva):
+        with pytest.raises(ValidationError, match="Nobody else"):
+            ask(own, actor)
+    sent = {"words": "Typed words", "submission": uuid.uuid4()}
+    page = text_of(sign_in(cast.idva).post(reverse("casework:sign_off_ask", args=[own.pk]), sent))
+    assert "Nobody else in your agency may sign this off" in page
+    assert "Typed words" in page
+
+
+def test_two_managers_who_answer_at_once_are_told(cast, judged, manager):
     made = ask(judged, cast.idva)
-    act(services.sign_off, made, hazel)
+    act(services.sign_off, made, manager)
     with pytest.raises(StaleVersion):
         act(services.send_back, made, cast.idva_manager, answer="Mine")
     with pytest.raises(ValidationError):

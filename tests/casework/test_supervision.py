@@ -159,25 +159,65 @@ def test_it_falls_due_by_the_risk_from_the_beginning_on_and_then_from_the_last_o
 
 
 def test_it_is_on_the_day_of_the_worker_and_of_who_supervised_last(cast, episode, hazel, sign_in):
-    def on_day(member):
-        with acting_as(member):
-            return [one.pk for one in supervision_on_day(member, [member.pk], TODAY + timedelta(days=7))]
-
+    soon = TODAY + timedelta(days=7)
     held(episode, cast.idva_manager, next_due_on=TODAY + timedelta(days=3))
-    assert on_day(cast.idva) == on_day(cast.idva_manager) == [episode.pk]
-    assert on_day(hazel) == []
+    assert on_day(cast.idva, soon) == on_day(cast.idva_manager, soon) == [episode.pk]
+    assert on_day(hazel, soon) == []
     day = reverse("casework:my_day")
     assert "Arrange supervision of this support" in text_of(sign_in(cast.idva).get(day))
     assert f"Talk this through with {cast.idva.user.name}" in text_of(sign_in(cast.idva_manager).get(day))
 
 
-def test_a_first_one_is_for_the_manager_to_arrange_and_fills_no_workers_day(cast, episode):
-    late = TODAY + timedelta(days=400)
+def on_day(member, until=TODAY):
+    with acting_as(member):
+        return [one.pk for one in supervision_on_day(member, [member.pk], until)]
+
+
+def test_a_first_one_of_support_older_than_any_supervision_is_for_the_manager_to_arrange(cast, episode):
+    aged(episode, cast.idva, weeks=9)
+    assert on_day(cast.idva) == on_day(cast.idva_manager) == []
+    held(begun(make_case(cast.idva), cast.idva_manager, cast.idva), cast.idva_manager)
+    assert on_day(cast.idva) == on_day(cast.idva_manager) == [], "no day fills when an agency begins"
+    assert [pk for pk, _ in due(cast.idva_manager)] == [episode.pk]
+
+
+def test_a_first_one_is_on_the_workers_day_once_her_agency_records_them(cast, episode, sign_in):
+    made = held(begun(make_case(cast.idva), cast.idva_manager, cast.idva), cast.idva_manager)
+    aged(episode, cast.idva, weeks=3)
     with acting_as(cast.idva_manager):
-        assert [one.pk for one in supervision_due(cast.idva_manager, late)] == [episode.pk]
-        assert not supervision_on_day(cast.idva_manager, [cast.idva_manager.pk], late)
-    with acting_as(cast.idva):
-        assert not supervision_on_day(cast.idva, [cast.idva.pk], late)
+        Supervision.objects.filter(pk=made.pk).update(made_at=timezone.now() - timedelta(weeks=10))
+    assert on_day(cast.idva) == [], "it is not due before its time"
+    assert on_day(cast.idva, TODAY + timedelta(weeks=1)) == [episode.pk]
+    aged(episode, cast.idva, weeks=4)
+    assert on_day(cast.idva) == [episode.pk]
+    assert on_day(cast.idva_manager) == [], "she has it on the page of her team"
+    day = reverse("casework:my_day")
+    assert "Arrange the first supervision of this support" in text_of(sign_in(cast.idva).get(day))
+    aged(episode, cast.idva, weeks=11)
+    assert on_day(cast.idva) == []
+
+
+def test_a_first_one_of_her_own_is_on_a_managers_day_where_another_can_supervise_her(cast, episode, hazel):
+    made = held(episode, cast.idva_manager)
+    with acting_as(cast.idva_manager):
+        Supervision.objects.filter(pk=made.pk).update(made_at=timezone.now() - timedelta(weeks=10))
+    own = begun(make_case(cast.idva), cast.idva_manager, cast.idva_manager)
+    aged(own, cast.idva, weeks=5)
+    assert on_day(cast.idva_manager) == []
+    Membership.objects.filter(pk=hazel.pk).update(role="idva_manager")
+    assert on_day(cast.idva_manager) == [own.pk]
+
+
+def test_what_another_agency_records_begins_nothing(cast, case, episode):
+    other = begun(case, cast.social_worker, cast.social_worker)
+    with acting_as(cast.social_worker):
+        Supervision.objects.create(
+            case=case, agency=cast.social_worker.agency, episode=other, worker=cast.social_worker,
+            supervisor=cast.idva, discussed="Invented", decisions="Invented", next_due_on=TODAY,
+            made_at=timezone.now() - timedelta(weeks=10),
+        )  # fmt: skip
+    aged(episode, cast.idva, weeks=5)
+    assert on_day(cast.idva) == []
 
 
 def test_the_managers_page_shows_what_is_due_for_the_same_queries(cast, hazel, sign_in):

@@ -62,6 +62,7 @@ def test_papers_hold_an_allow_list_and_nothing_else(marac: Any, cast: Any) -> No
         "name",
         "also_known_as",
         "date_of_birth",
+        "also_born_on",
         "role",
         "relationship",
     }

@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -76,6 +77,20 @@ def test_a_referral_of_four_people_is_sent_and_confirmed(cast, officer):
     assert "What happens next" in page
     assert "Due in 3 hours" in page or "Due in 4 hours" in page
     assert "Testcase" not in page
+
+
+@pytest.mark.parametrize(
+    ("page", "next_asked"),
+    [(CREATE, "what_happened"), ("/partners/refer/", "what_happened"), ("/hello/", "words")],
+)
+def test_safe_contact_is_asked_before_anything_else(officer, page, next_asked):
+    text = text_of(officer.get(page))
+    asked = re.findall(r'name="((?!csrf|submission|add)[a-z_]+)"', text[text.index('name="submission"') :])
+    contact = {"phone", "email", "address", "ways", "safe_times", "who_else_sees", "code_word", "called"}
+    assert asked[0] == "phone"
+    before = asked[: asked.index(next_asked)]
+    assert {"phone", "ways", "safe_times"} <= set(before)
+    assert set(before) <= contact | {"wishes"}
 
 
 def test_a_double_click_gives_one_referral(cast, officer):

@@ -7,6 +7,7 @@ from dacase.audit.models import Read
 from dacase.cases.models import Exclusion
 from dacase.walls.context import acting_as
 from referrals.models import Route
+from tests.casework.episodes import begun
 from tests.referrals.builders import fresh, route_to, send
 
 
@@ -65,6 +66,16 @@ def test_nothing_is_shown_until_somebody_opens_it_by_name(cast, idva, routed, dj
         assert words in text_of(opened)
     with acting_as(cast.idva):
         assert Read.objects.filter(page="referrals:route_detail", object_id=routed.pk).count() == 3
+
+
+def test_who_works_in_the_case_already_is_named_before_it_is_taken_from_her(cast, idva, routed, sign_in):
+    words = "works in this case already"
+    idva.post(url("route_open", routed))
+    assert words not in text_of(idva.get(url("route_detail", routed)))
+    case = fresh(routed.referral, cast.front_door_worker).case
+    begun(case, cast.idva_manager, cast.advocacy_hazel)
+    assert words in text_of(idva.get(url("route_detail", routed)))
+    assert words not in text_of(sign_in(cast.advocacy_hazel).get(url("route_detail", routed)))
 
 
 def test_the_front_doors_and_the_senders_page_of_it_stay_theirs(cast, idva, routed):

@@ -241,7 +241,7 @@ def test_matches_are_ranked_with_their_reasons(cast):
         ("Verity Placeholder", 100, ["Same family name", "Same given name", "Same date of birth"]),
         (
             "Verity Newname",
-            90,
+            95,
             ["Family name is another name of this person", "Same given name", "Same date of birth"],
         ),
         (

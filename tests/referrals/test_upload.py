@@ -44,6 +44,8 @@ def run_all():
 
 
 def test_the_template_is_a_file_that_can_be_sent():
+    assert columns()[:3] == ["phone", "email", "address"]
+    assert columns().index("safe_to_call") < columns().index("what_happened")
     ((line, values),) = read_rows(b"\xef\xbb\xbf" + template().encode())
     assert (line, values["family_name"]) == (2, "Madeupson")
     assert all(row["meaning"] for row in table_rows("upload_columns"))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dacase.ui.dates import DateField, MonthField
+from dacase.ui.dates import DateField, DatesField, MonthField
 
 
 def birthday(**options):
@@ -143,3 +143,42 @@ def test_this_month_is_not_in_the_future():
     today = timezone.localdate()
     typed = [str(today.month), str(today.year)]
     assert MonthField(label="Month", not_future=True).clean(typed) == today.replace(day=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("", []),
+        (" , ", []),
+        ("27 3 1985", [date(1985, 3, 27)]),
+        ("27/3/1985; 4 March 1990, 27.03.1985", [date(1985, 3, 27), date(1990, 3, 4)]),
+        ("4-3-1990\n1 1 1980", [date(1980, 1, 1), date(1990, 3, 4)]),
+    ],
+)
+def test_several_days_in_one_box(typed, days):
+    assert DatesField(label="Other dates", required=False).clean(typed) == days
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("31 2 1990", "Other dates: “31 2 1990” must be a real date"),
+        ("4 3 1990, soon", "Other dates: “soon” must be a real date"),
+        ("4 3 90", "Other dates: “4 3 90” must have a year of 4 numbers"),
+        ("1990", "Other dates: “1990” must be a real date"),
+        ("1 1 2099", "Other dates: “1 1 2099” must be today or in the past"),
+        ("1 1 1980, 2 1 1980, 3 1 1980", "Other dates must be 2 or fewer"),
+        ("100%s", "Other dates: “100%s” must be a real date"),
+        ("\0", "must be a real date"),
+    ],
+)
+def test_what_is_wrong_with_one_of_several_days_is_told(typed, words):
+    with pytest.raises(ValidationError) as refusal:
+        DatesField(label="Other dates", required=False, not_future=True, most=2).clean(typed)
+    assert words in refusal.value.messages[0]
+
+
+def test_several_days_come_back_as_they_are_typed():
+    field = DatesField(label="Other dates")
+    assert field.prepare_value([date(1985, 3, 27), date(1990, 3, 4)]) == "27 3 1985, 4 3 1990"
+    assert field.prepare_value("27 3 1985, x") == "27 3 1985, x"

@@ -148,7 +148,10 @@ def fill_case(case: Case, *, opener: Membership) -> None:
         ratings = {code: Rating("not_known") for code in types(timezone.localdate())}
         record_severity(case.pk, stage="intake", ratings=ratings, submission=uuid.uuid4(), actor=opener)
         write_story_part(case.pk, part="wishes", text="Invented", version=0, actor=opener)
-        Episode.objects.create(case=case, agency=opener.agency, party=victim, kind="idva", worker=opener)
+        Episode.objects.create(
+            case=case, agency=opener.agency, party=victim, kind="idva", worker=opener,
+            next_contact_at=timezone.now(),
+        )  # fmt: skip
         Headline.objects.filter(case=case).update(band="high", worker=opener)
 
 

@@ -15,6 +15,7 @@ LABELS = {
     "given_name": "First names",
     "family_name": "Last name",
     "date_of_birth": "Date of birth",
+    "also_born_on": "Other dates of birth",
     "sex": "Sex",
     "nhs_number": "NHS number",
     "pnc_id": "PNC ID",
@@ -65,4 +66,6 @@ def words(person: Person, name: str) -> str:
     value = getattr(person, name)
     if name == "date_of_birth":
         return day_words(value) if value else ""
+    if name == "also_born_on":
+        return ", ".join(map(day_words, value))
     return Sex(value).label if name == "sex" else str(value)

@@ -8,7 +8,16 @@ from django.utils import timezone
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.rules.identifiers import doubts, normal_nhs_number, normal_pnc_id
 from dacase.cases.services.case import PersonDetails
-from dacase.ui.forms import DateField, Form, Look, RadioField, TextField, VersionedForm, YesNoField
+from dacase.ui.forms import (
+    DateField,
+    DatesField,
+    Form,
+    Look,
+    RadioField,
+    TextField,
+    VersionedForm,
+    YesNoField,
+)
 
 ADDED_LATER = [(role.value, role.label) for role in (PartyRole.PERPETRATOR, PartyRole.CHILD)]
 
@@ -25,6 +34,12 @@ class DetailsForm(Form):
         help_text="Nicknames, maiden and former names, other spellings, with commas between them",
     )
     date_of_birth = DateField(label="Date of birth", required=False, not_future=True)
+    also_born_on = DatesField(
+        label="Other dates of birth",
+        required=False,
+        not_future=True,
+        help_text="Given at another time, or in another record, with commas between them. For example, 27 3 1985",
+    )
     sex = RadioField(label="Sex", choices=Sex)
     nhs_number = TextField(label="NHS number", max_length=20, required=False)
     pnc_id = TextField(
@@ -43,6 +58,7 @@ class DetailsForm(Form):
     looks = {
         "given_name": Look(width=30),
         "family_name": Look(width=30),
+        "also_born_on": Look(width=30),
         "nhs_number": Look(width=20),
         "pnc_id": Look(width=20),
     }
@@ -52,6 +68,12 @@ class DetailsForm(Form):
 
     def clean_pnc_id(self) -> str:
         return normal_pnc_id(self.cleaned_data["pnc_id"], this_year=timezone.localdate().year)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "also_born_on" in data:
+            data["also_born_on"] = [day for day in data["also_born_on"] if day != data.get("date_of_birth")]
+        return data
 
     def doubts(self) -> list[str]:
         """What to tell after saving: numbers that cannot be right are saved all the same."""

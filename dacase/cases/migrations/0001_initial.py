@@ -535,6 +535,12 @@ class Migration(migrations.Migration):
                 ("also_known_as", models.CharField(blank=True, max_length=500)),
                 ("date_of_birth", models.DateField(blank=True, null=True)),
                 (
+                    "also_born_on",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
                     "sex",
                     models.CharField(
                         choices=[
@@ -767,6 +773,12 @@ class Migration(migrations.Migration):
                 ("also_known_as", models.CharField(blank=True, max_length=500)),
                 ("date_of_birth", models.DateField(blank=True, null=True)),
                 (
+                    "also_born_on",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
                     "sex",
                     models.CharField(
                         choices=[
@@ -783,7 +795,8 @@ class Migration(migrations.Migration):
                 ("nhs_number", models.CharField(blank=True, max_length=20)),
                 ("pnc_id", models.CharField(blank=True, max_length=20)),
                 ("family_name_key", models.CharField(db_collation="C", editable=False, max_length=100)),
-                ("other_names_key", models.CharField(blank=True, editable=False, max_length=600)),
+                ("given_name_key", models.CharField(blank=True, editable=False, max_length=100)),
+                ("other_names_key", models.TextField(blank=True, editable=False)),
                 ("made_by_group_id", models.IntegerField(editable=False, null=True)),
                 ("is_party", models.BooleanField(default=False, editable=False)),
                 ("version", models.PositiveIntegerField(default=1)),
@@ -1795,6 +1808,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(fields=["date_of_birth"], name="cases_perso_date_of_6ce252_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["also_born_on"], name="person_other_births"
+            ),
         ),
         migrations.AddIndex(
             model_name="person",

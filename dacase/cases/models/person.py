@@ -1,6 +1,7 @@
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import QuerySet
@@ -9,8 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Membership
 from dacase.cases.choices import Sex
-from dacase.cases.rules import search_key
-from dacase.cases.rules.match import other_name_keys
+from dacase.cases.rules.names import name_keys
 
 
 @models.CharField.register_lookup
@@ -50,13 +50,16 @@ class Person(models.Model):
     family_name = models.CharField(max_length=100)
     also_known_as = models.CharField(max_length=500, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
+    # Other dates that somebody has given, or that another record says.
+    also_born_on = ArrayField(models.DateField(), default=list, blank=True)
     sex = models.CharField(max_length=20, choices=Sex, default=Sex.NOT_ASKED)
     # In normal form (rules.identifiers), or as typed. Never unique: a collision would tell of a hidden file.
     nhs_number = models.CharField(max_length=20, blank=True)
     pnc_id = models.CharField(max_length=20, blank=True)
     # COLLATE "C" keeps the prefix operator ^@ inside the index and leakproof under row security.
     family_name_key = models.CharField(max_length=100, db_collation="C", editable=False)
-    other_names_key = models.CharField(max_length=600, blank=True, editable=False)
+    given_name_key = models.CharField(max_length=100, blank=True, editable=False)
+    other_names_key = models.TextField(blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -66,12 +69,15 @@ class Person(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["made_by_group_id", "is_party", "other_names_key"])
+    history = HistoricalRecords(
+        excluded_fields=["made_by_group_id", "is_party", "given_name_key", "other_names_key"]
+    )
     objects = PersonQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["date_of_birth"]),
+            GinIndex(fields=["also_born_on"], name="person_other_births"),
             models.Index(fields=["family_name_key"], name="person_family_name"),
             GinIndex(
                 fields=["family_name_key"], opclasses=["gin_trgm_ops"], name="person_family_name_trigram"
@@ -87,8 +93,9 @@ class Person(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.family_name_key = search_key(self.family_name)
-        self.other_names_key = " ".join(other_name_keys(self.also_known_as))
+        keys = name_keys(self.family_name, self.given_name, self.also_known_as)
+        for name, key in keys.items():
+            setattr(self, name, key)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property

@@ -3,6 +3,7 @@
 import csv
 import re
 import secrets
+import unicodedata
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,9 +22,14 @@ def new_reference(prefix: str) -> str:
     return f"{prefix}-{letters[:4]}-{letters[4:]}"
 
 
+# What Unicode does not take apart into a letter and its mark.
+LETTERS = str.maketrans({"Ł": "L", "Ø": "O", "Đ": "D", "Æ": "AE", "Œ": "OE", "Ħ": "H"})
+
+
 def search_key(name: str) -> str:
-    """The form in which names are compared for search: upper case, letters and digits only."""
-    return "".join(character for character in name.upper() if character.isalnum())
+    """The form in which names are compared: upper case, letters and digits only, without accents."""
+    plain = unicodedata.normalize("NFKD", name.upper().translate(LETTERS))
+    return "".join(character for character in plain if character.isalnum())
 
 
 REFERENCE = re.compile(rf"^[A-Z]{{1,3}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$")

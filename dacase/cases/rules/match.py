@@ -3,20 +3,18 @@
 The points and the words of each reason are `data/match_points.csv`.
 """
 
-import csv
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from pathlib import Path
+from functools import cache, cached_property
 
 from rapidfuzz.distance import JaroWinkler
 
-from dacase.cases.rules import search_key
+from dacase.cases.rules import policy, search_key
+from dacase.cases.rules.names import SHORT, SPELLING, is_one_name, other_name_keys, parts_of, words_of
 
-POINTS = Path(__file__).parent.parent / "data" / "match_points.csv"
 # A pair below SHOWN is not worth a reader's time.
 SHOWN = 50
-LIKE = 0.88
+LIKE, SHORTEST_LIKE = 0.88, 4
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,28 @@ class Identity:
     nhs_number: str = ""
     pnc_id: str = ""
     places: frozenset[str] = frozenset()
+    also_born_on: tuple[date, ...] = ()
+
+    @cached_property
+    def family(self) -> str:
+        return search_key(self.family_name)
+
+    @cached_property
+    def given(self) -> str:
+        return search_key(self.given_name)
+
+    @cached_property
+    def family_parts(self) -> frozenset[str]:
+        return frozenset(parts_of(self.family_name))
+
+    @cached_property
+    def other_names(self) -> frozenset[str]:
+        return frozenset(other_name_keys(self.also_known_as))
+
+    @cached_property
+    def births(self) -> frozenset[date]:
+        """Every date on which she may have been born."""
+        return frozenset({*self.also_born_on, *([self.date_of_birth] if self.date_of_birth else [])})
 
 
 @dataclass(frozen=True)
@@ -47,14 +67,13 @@ class Likeness:
 @cache
 def points() -> dict[str, tuple[int, str]]:
     """Reason -> its points and its words, of data/match_points.csv."""
-    with POINTS.open(newline="", encoding="utf-8") as file:
-        return {row["key"]: (int(row["points"]), row["reason"]) for row in csv.DictReader(file)}
+    return {row["key"]: (int(row["points"]), row["reason"]) for row in policy("match_points")}
 
 
 def likeness(one: Identity, other: Identity) -> Likeness:
     """How like the two are. The order of the two does not matter."""
-    keys = [_family(one, other), _given(one, other), _born(one, other), *_numbers(one, other)]
-    found = [points()[key] for key in [*keys, *_places(one, other)] if key]
+    keys = [*_names(one, other), _born(one, other), *_numbers(one, other), *_places(one, other)]
+    found = [points()[key] for key in keys if key]
     return Likeness(sum(worth for worth, _ in found), [reason for _, reason in found])
 
 
@@ -68,45 +87,72 @@ def swapped(born: date) -> date | None:
 
 
 def is_like(one: str, other: str) -> bool:
-    """Whether two names in search form (search_key) are spelled alike."""
-    return bool(one and other) and JaroWinkler.similarity(one, other) >= LIKE
+    """Whether two names in search form (search_key) are spelled alike. Short ones differ by less than a slip."""
+    if min(len(one), len(other)) < SHORTEST_LIKE:
+        return False
+    return JaroWinkler.similarity(one, other) >= LIKE
 
 
-def other_name_keys(also_known_as: str) -> list[str]:
-    """Each word of the other names in search form, in the order typed."""
-    words = also_known_as.replace(",", " ").replace(";", " ").split()
-    return list(dict.fromkeys(key for key in map(search_key, words) if key))
+def _names(one: Identity, other: Identity) -> list[str]:
+    if _is_exchanged(one, other):
+        return ["names_exchanged"]
+    return [_family(one, other), _given(one, other), _other_name(one, other)]
+
+
+def _is_exchanged(one: Identity, other: Identity) -> bool:
+    """Whether the family name of each is the given name of the other."""
+    if one.family == other.family or not (one.given and other.given):
+        return False
+    pairs = (one.family, other.given), (one.given, other.family)
+    return all(first == second or is_one_name(first, second, SPELLING) for first, second in pairs)
 
 
 def _family(one: Identity, other: Identity) -> str:
-    first, second = search_key(one.family_name), search_key(other.family_name)
+    first, second = one.family, other.family
+    if not first or not second:
+        return "family_alias" if {first, second} & (one.other_names | other.other_names) else ""
     if first == second:
-        return "family_same" if first else ""
-    if first in _aliases(other) or second in _aliases(one):
+        return "family_same"
+    if is_one_name(first, second, SPELLING):
+        return "family_spelling"
+    if first in other.other_names or second in one.other_names:
         return "family_alias"
+    if one.family_parts & other.family_parts:
+        return "family_part"
     return "family_like" if is_like(first, second) else ""
 
 
-def _aliases(identity: Identity) -> set[str]:
-    return set(other_name_keys(identity.also_known_as))
-
-
 def _given(one: Identity, other: Identity) -> str:
-    first, second = search_key(one.given_name), search_key(other.given_name)
+    first, second = one.given, other.given
     if not first or not second:
         return ""
     if first == second:
         return "given_same"
-    alias = first in _aliases(other) or second in _aliases(one)
-    return "given_like" if alias or is_like(first, second) else ""
+    own, others = words_of(one.given_name), words_of(other.given_name)
+    if set(own) & set(others):
+        return "given_part"
+    for key, kind in (("given_spelling", SPELLING), ("given_short", SHORT)):
+        if any(is_one_name(word, another, kind) for word in own for another in others):
+            return key
+    if first in other.other_names or second in one.other_names:
+        return "given_alias"
+    return "given_like" if is_like(first, second) else ""
+
+
+def _other_name(one: Identity, other: Identity) -> str:
+    """Whether both have one more name, beside those that were compared already."""
+    common = one.other_names & other.other_names
+    return "alias_same" if common - {one.family, one.given, other.family, other.given} else ""
 
 
 def _born(one: Identity, other: Identity) -> str:
     first, second = one.date_of_birth, other.date_of_birth
+    if first is not None and first == second:
+        return "born_same"
+    if one.births & other.births:
+        return "born_other"
     if first is None or second is None:
         return ""
-    if first == second:
-        return "born_same"
     if swapped(first) == second:
         return "born_swapped"
     same = (first.day == second.day) + (first.month == second.month) + (first.year == second.year)

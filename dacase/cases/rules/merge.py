@@ -12,7 +12,7 @@ from dacase.cases.rules.people import NOT_ASKED, NOT_KNOWN
 
 COLUMNS = Path(__file__).parent.parent / "data" / "merge_columns.csv"
 KEPT, MERGED = "kept", "merged"
-# Of these somebody chooses where the two say something else; other names are put together.
+# Of these somebody chooses where the two say something else; other names and dates are put together.
 CHOSEN_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "pnc_id")
 MOST_OTHER_NAMES = 500
 
@@ -75,12 +75,16 @@ def merged_fields(kept: Any, merged: Any, chosen: Mapping[str, str]) -> dict[str
     """What the kept person says after the merge, by field.
 
     What only one of the two says is taken from that one; where both do, `chosen` decides, and else the kept
-    person's stays. Names that give way become other names, so that a match by them still finds the person.
+    person's stays. Names and dates of birth that give way become other ones, so that they still find the person.
     """
     taken = [name for name in differing(kept, merged) if chosen.get(name) == MERGED]
     fields = {name: getattr(merged if name in taken else kept, name) for name in CHOSEN_FIELDS}
     fields |= more_said(kept, merged, CHOSEN_FIELDS)
-    return fields | {"also_known_as": _other_names(kept, merged, fields)}
+    births = {*kept.also_born_on, *merged.also_born_on, kept.date_of_birth, merged.date_of_birth}
+    return fields | {
+        "also_known_as": _other_names(kept, merged, fields),
+        "also_born_on": sorted(births - {None, fields["date_of_birth"]}),
+    }
 
 
 def _other_names(kept: Any, merged: Any, fields: Mapping[str, Any]) -> str:
@@ -96,4 +100,5 @@ def _other_names(kept: Any, merged: Any, fields: Mapping[str, Any]) -> str:
             added.setdefault(search_key(name), name)
     if not added:
         return str(kept.also_known_as)
-    return ", ".join([*(name for name in typed if name), *added.values()])[:MOST_OTHER_NAMES]
+    names = ", ".join([*(name for name in typed if name), *added.values()])
+    return names if len(names) <= MOST_OTHER_NAMES else names[: MOST_OTHER_NAMES + 1].rpartition(",")[0]

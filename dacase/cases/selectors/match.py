@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from dacase.agencies.models import Agency, Membership
 from dacase.audit.services import record_read
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Location, Party, Person
-from dacase.cases.rules import search_key
-from dacase.cases.rules.match import Identity, Likeness, likeness, other_name_keys, swapped
+from dacase.cases.rules.match import Identity, Likeness, likeness, swapped
+from dacase.cases.rules.names import MOST_ASKED, SHORT, SPELLING, forms_of, other_name_keys, words_of
 
 MOST_CANDIDATES = 60
 MOST_SHOWN = 5
@@ -85,6 +86,7 @@ def identity_of(person: Person, places: Iterable[str] = ()) -> Identity:
         person.nhs_number,
         person.pnc_id,
         frozenset(places),
+        tuple(person.also_born_on),
     )
 
 
@@ -105,9 +107,7 @@ def _ask(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def _is_asked(one: Identity) -> bool:
-    return bool(
-        search_key(one.family_name) or one.date_of_birth or one.nhs_number or one.pnc_id or one.places
-    )
+    return bool(one.family or one.births or one.nhs_number or one.pnc_id or one.places)
 
 
 def _as_json(named: Iterable[Identity]) -> str:
@@ -115,8 +115,11 @@ def _as_json(named: Iterable[Identity]) -> str:
     return json.dumps(
         [
             {
+                "family": one.family,
                 "families": _families(one),
-                "given": search_key(one.given_name),
+                "spellings": _spellings(one),
+                "given": one.given,
+                "givens": _givens(one),
                 "births": [day.isoformat() for day in _births(one)],
                 "nhs": one.nhs_number,
                 "pnc": one.pnc_id,
@@ -128,13 +131,25 @@ def _as_json(named: Iterable[Identity]) -> str:
 
 
 def _families(one: Identity) -> list[str]:
-    keys = [search_key(one.family_name), *other_name_keys(one.also_known_as)]
-    return [key for key in keys if key]
+    """What is looked up by its likeness: the family name, and the other names as far as they may be one."""
+    keys = dict.fromkeys([one.family, *other_name_keys(one.also_known_as)])
+    return [key for key in keys if key][: MOST_ASKED + 1]
 
 
-def _births(one: Identity) -> list[Any]:
-    day = one.date_of_birth
-    return [each for each in (day, swapped(day)) if each] if day else []
+def _spellings(one: Identity) -> list[str]:
+    """What is looked up as it stands: other spellings of the family name, and the parts of a double one."""
+    return sorted({*forms_of([one.family], SPELLING), *one.family_parts} - {one.family})
+
+
+def _givens(one: Identity) -> list[str]:
+    """The given name, its words, and every form of each."""
+    words = words_of(one.given_name)
+    return sorted({one.given, *words, *forms_of(words, SHORT, SPELLING)} - {""})
+
+
+def _births(one: Identity) -> list[date]:
+    turned = swapped(one.date_of_birth) if one.date_of_birth else None
+    return sorted(one.births | ({turned} if turned else set()))
 
 
 def _best(

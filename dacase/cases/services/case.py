@@ -1,6 +1,6 @@
 """Opening a case and putting people and places into it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class PersonDetails:
     sex: str = Sex.NOT_ASKED
     nhs_number: str = ""
     pnc_id: str = ""
+    also_born_on: list[date] = field(default_factory=list)
 
 
 @transaction.atomic

@@ -59,7 +59,17 @@ def keys(found: QuerySet[Any]) -> list[str]:
 
 def plain(value: Any) -> Any:
     """A value as JSON keeps it."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+
+
+def read(row: Model, name: str, value: Any) -> Any:
+    """A value of a field, back from what JSON kept."""
+    field: Any = row._meta.get_field(name)
+    if isinstance(value, list):
+        return [field.base_field.to_python(one) for one in value]
+    return field.to_python(value)
 
 
 def pairs_of(parties: Iterable[Party], *, kept_id: UUID, merged_id: UUID) -> Iterator[tuple[Party, Party]]:
@@ -197,11 +207,7 @@ def _part(own: Any, other: Any, joined: dict[str, Any]) -> list[str]:
     ]
     if changed and isinstance(own, SafeContactPlan):
         return []  # asked again since: it is as new as that
-    before = {
-        name: own._meta.get_field(name).to_python(value)
-        for name, value in joined["before"].items()
-        if name not in changed
-    }
+    before = {name: read(own, name, value) for name, value in joined["before"].items() if name not in changed}
     _write(own, before, version=own.version + 1)
     return [_words(own, name) for name in changed]
 

@@ -15,8 +15,19 @@ from dacase.audit.services import record_event
 from dacase.cases.choices import MergeReason
 from dacase.cases.models import Merge, Party, Person
 from dacase.cases.rules.merge import columns, merged_fields
+from dacase.cases.rules.names import name_keys
 from dacase.cases.selectors.people import last_saved
-from dacase.cases.services.double import CANNOT, bring_back, keys, pairs_of, plain, put_aside, rows, where
+from dacase.cases.services.double import (
+    CANNOT,
+    bring_back,
+    keys,
+    pairs_of,
+    plain,
+    put_aside,
+    read,
+    rows,
+    where,
+)
 from dacase.ui.stale import StaleVersion
 
 
@@ -188,9 +199,9 @@ def _save_both(kept: Person, values: Mapping[str, Any], merged: Person) -> None:
     that a form opened on either record is never taken for a fresh one of the other.
     """
     for name, value in values.items():
-        setattr(kept, name, Person._meta.get_field(name).to_python(value))  # type: ignore[union-attr]
+        setattr(kept, name, read(kept, name, value))
     kept.version = merged.version = max(kept.version, merged.version) + 1
-    kept.save(update_fields=[*values, "family_name_key", "other_names_key", "version"])
+    kept.save(update_fields=[*values, *name_keys("", "", ""), "version"])
     merged.save(update_fields=["merged_into", "version"])
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from dacase.audit.models import Event, Read
 from dacase.cases.choices import LawfulBasis, LocationKind, PartyRole, Scope
 from dacase.cases.models import Case, Grant, Headline, Location, Party, Person, SafeContactPlan
-from dacase.cases.rules import search_key
 from dacase.cases.rules.location import match_key
+from dacase.cases.rules.names import name_keys
 from dacase.demo import words
 from dacase.demo.chance import LONDON, Dice
 from dacase.demo.loader import Loader
@@ -152,7 +152,7 @@ def write_person(file: CaseFile, person: Someone) -> None:
     load, at = file.teller.load, file.opened_at
     if not person.is_known:
         load.add(
-            Person, id=person.id, **person.identity, family_name_key=search_key(person.family_name),
+            Person, id=person.id, **person.identity, **name_keys(person.family_name, person.given_name, ""),
             is_party=True, made_by_group_id=file.teller.area["mash"].group_id, created_at=at,
         )  # fmt: skip
     load.add(

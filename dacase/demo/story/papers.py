@@ -23,12 +23,13 @@ def write_papers(file: CaseFile, hearing: str, *, at: datetime, criterion: Crite
         file.teller.load.add(HearingPaper, hearing_id=hearing, kind=kind.value, body=body, created_at=at)
 
 
-def person_of(person: Someone) -> dict[str, str]:
+def person_of(person: Someone) -> dict[str, Any]:
     """One line of the paper on people."""
     return {
         "name": f"{person.given_name} {person.family_name}",
         "also_known_as": "",
         "date_of_birth": person.date_of_birth.isoformat() if person.date_of_birth else "",
+        "also_born_on": [],
         "role": person.role,
         "relationship": person.relationship,
     }

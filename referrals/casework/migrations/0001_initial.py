@@ -4203,6 +4203,10 @@ class Migration(migrations.Migration):
             model_name="supervision",
             index=models.Index(fields=["episode", "-held_on", "-id"], name="supervisions_of_episode"),
         ),
+        migrations.AddIndex(
+            model_name="supervision",
+            index=models.Index(fields=["agency", "made_at"], name="supervisions_of_agency"),
+        ),
         migrations.AddConstraint(
             model_name="supervision",
             constraint=models.UniqueConstraint(

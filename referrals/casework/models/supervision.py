@@ -35,4 +35,7 @@ class Supervision(InnerInCase):
                 condition=Q(next_due_on__gte=F("held_on")), name="supervision_is_due_after_it_was_held"
             ),
         ]
-        indexes = [models.Index(fields=["episode", "-held_on", "-id"], name="supervisions_of_episode")]
+        indexes = [
+            models.Index(fields=["episode", "-held_on", "-id"], name="supervisions_of_episode"),
+            models.Index(fields=["agency", "made_at"], name="supervisions_of_agency"),
+        ]

@@ -50,7 +50,7 @@ def plan_now(plan: Plan, membership: Membership) -> PlanAsRead:
 
 
 def sign_offs_waiting(membership: Membership) -> QuerySet[SignOffRequest]:
-    """Requests that this manager may answer: not her own, and not about her own judgement."""
+    """Requests that this manager may answer: not her own, and not about her own judgement or plan."""
     waiting = _on_a_day(membership).select_related("asked_by__user").filter(state=SignOffState.OPEN)
     others = waiting.exclude(asked_by__user=membership.user_id)
     others = others.exclude(assessment__assessor__user=membership.user_id)

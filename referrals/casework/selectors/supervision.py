@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
+from dacase.agencies.roles import who_may
 from referrals.casework.models import Episode, Supervision
 from referrals.casework.rules.supervision import next_supervision_on, weeks_between
 
@@ -29,21 +30,36 @@ def supervisions_of(episode: Episode, membership: Membership) -> QuerySet[Superv
 
 
 def supervision_due(membership: Membership, until: date) -> QuerySet[Episode]:
-    """Colleagues' open episodes whose next supervision is due until a day: MOST of them, and one where there are more."""
-    return _due(membership, until).exclude(worker=membership)[: MOST + 1]
+    """Colleagues' open episodes whose next supervision is due until a day, or whose first is.
+
+    MOST of them, and one where there are more.
+    """
+    is_due = Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until))
+    return _shown(_named(membership).filter(is_due).exclude(worker=membership))[: MOST + 1]
 
 
 def supervision_on_day(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[Episode]:
     """Those that these workers have, and those that the reader supervised last: both need to find a day.
 
-    Only where there was a supervision before. A first one is for the manager to arrange (`supervision_due`):
-    an agency that begins to record them would else fill every worker's day with all that she carries.
+    A first one only of support that began after the agency recorded its first supervision of all: an agency
+    that begins to record them would else fill every worker's day with all that she carries. Of support that is
+    older than that, the first one is for the manager to arrange (`supervision_due`).
     """
-    mine = Q(worker__in=workers)
+    own, hers = _named(membership), Q(worker__in=workers)
+    recorded = Supervision.objects.visible_to(membership).order_by("made_at").values("made_at")[:1]
+    again = hers
+    first = hers & Q(supervised_until=None, opened_at__gte=Subquery(recorded)) & _first_is_due(until)
     if membership.may("supervise"):
-        mine |= Q(supervised_by=membership.pk)
-    again = _named(membership).filter(mine, Q(supervised_until__lte=until))
-    return _shown(again)[:LIMIT]
+        own = own.alias(supervised_by=_of_newest("supervisor_id"))
+        again |= Q(supervised_by=membership.pk)
+        first &= Q(Exists(other_supervisors(membership)))
+    return _shown(own.filter(again & Q(supervised_until__lte=until) | first))[:LIMIT]
+
+
+def other_supervisors(membership: Membership) -> QuerySet[Membership]:
+    """Who else in the agency may supervise and sign off: nobody does so of her own work."""
+    members = Membership.objects.active().filter(agency_id=membership.agency_id)
+    return members.filter(role__in=who_may("supervise")).exclude(user_id=membership.user_id)
 
 
 def due_on(episode: Episode) -> date:
@@ -53,20 +69,15 @@ def due_on(episode: Episode) -> date:
     return last or next_supervision_on(episode.case.headline.band, on=began)
 
 
-def _due(membership: Membership, until: date) -> QuerySet[Episode]:
-    """Those whose next supervision is due until a day, or whose first is."""
-    is_due = Q(supervised_until__lte=until) | (Q(supervised_until=None) & _first_is_due(until))
-    return _shown(_named(membership).filter(is_due))
-
-
 def _named(membership: Membership) -> QuerySet[Episode]:
-    """Each has `supervised_until` and `supervised_by` of its newest supervision, None where there was none."""
-    newest = Supervision.objects.filter(episode=OuterRef("pk")).order_by("-held_on", "-id")
+    """Open ones with a worker. Each has `supervised_until` of its newest supervision, None where there was none."""
     own = Episode.objects.own_of(membership).filter(closed_at=None, worker__isnull=False)
-    return own.annotate(
-        supervised_until=Subquery(newest.values("next_due_on")[:1]),
-        supervised_by=Subquery(newest.values("supervisor_id")[:1]),
-    )
+    return own.annotate(supervised_until=_of_newest("next_due_on"))
+
+
+def _of_newest(column: str) -> Subquery:
+    newest = Supervision.objects.filter(episode=OuterRef("pk")).order_by("-held_on", "-id")
+    return Subquery(newest.values(column)[:1])
 
 
 def _shown(episodes: QuerySet[Episode]) -> QuerySet[Episode]:

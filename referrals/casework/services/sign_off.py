@@ -15,9 +15,11 @@ from referrals.casework.models import RiskAssessment, SignOffRequest
 from referrals.casework.rules.risk_assessment import rests_on_judgement
 from referrals.casework.selectors.plan import own_plans
 from referrals.casework.selectors.sign_off import own_sign_offs, plan_now
+from referrals.casework.selectors.supervision import other_supervisors
 from referrals.services.versions import check_version
 
 OWN = "Somebody else must answer this: you made it, or asked for it"
+NOBODY = "Nobody else in your agency may sign this off"
 CHANGED = "The plan was changed after you opened this page. Read it as it is now, then answer"
 VERBS = {SignOffState.SIGNED_OFF: "sign_off_given", SignOffState.SENT_BACK: "sign_off_sent_back"}
 
@@ -29,7 +31,8 @@ def ask_sign_off(
     """Ask the managers of the agency to stand behind a risk assessment that was judged and not only counted.
 
     While one request waits another ask gives that one. Raises NotAllowed, RiskAssessment.DoesNotExist for another
-    agency's; ValidationError where it is not complete, or where the count alone made the band.
+    agency's; ValidationError where it is not complete, where the count alone made the band, and where nobody
+    else may answer.
     """
     check_may(actor, "work_episode")
     own = RiskAssessment.objects.visible_to(actor).filter(agency_id=actor.agency_id)
@@ -50,7 +53,8 @@ def ask_plan_sign_off(
 ) -> SignOffRequest:
     """Ask the managers of the agency to stand behind its plan.
 
-    While one request waits another ask gives that one. Raises NotAllowed, Plan.DoesNotExist for another agency's.
+    While one request waits another ask gives that one. Raises NotAllowed, Plan.DoesNotExist for another agency's;
+    ValidationError where nobody else may answer.
     """
     check_may(actor, "work_episode")
     plan = own_plans(actor).select_for_update(of=("self",)).get(pk=plan_id)
@@ -66,11 +70,14 @@ def _asked_before(about: dict[str, Any], submission: UUID, actor: Membership) ->
 
 
 def _ask(about: dict[str, Any], words: str, submission: UUID, actor: Membership) -> SignOffRequest:
-    found = SignOffRequest.objects.create(
+    asked = SignOffRequest(
         **about, agency=actor.agency, words=words.strip(), asked_by=actor, submission=submission
     )
-    record_event("sign_off_asked", actor=actor, subject=found, case_id=found.case_id)
-    return found
+    if not other_supervisors(actor).exclude(user_id=asked.author.user_id).exists():
+        raise ValidationError(NOBODY)
+    asked.save()
+    record_event("sign_off_asked", actor=actor, subject=asked, case_id=asked.case_id)
+    return asked
 
 
 @transaction.atomic

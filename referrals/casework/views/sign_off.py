@@ -15,7 +15,7 @@ from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import form_page
 from dacase.ui.components import Fact, Lines, Link, Tag, Text
-from dacase.ui.words import moment_words
+from dacase.ui.words import day_words, moment_words
 from referrals.casework.choices import SignOffState
 from referrals.casework.forms.sign_off import YES, AnswerSignOffForm, AskForm
 from referrals.casework.models import SignOffRequest
@@ -107,10 +107,11 @@ def facts(found: SignOffRequest) -> list[Fact]:
     """A request, line by line."""
     one = found.assessment
     if one is not None:
-        words = f"{one.get_tool_display()}, {one.assessed_on:%-d %B %Y}"
+        words = f"{one.get_tool_display()}, {day_words(one.assessed_on)}"
+        counted = f"{one.yes_count} yes answer{'' if one.yes_count == 1 else 's'}"
         known = [
             Fact("Judgement", Link(words, subject_address(found))),
-            Fact("Judged", Text(one.get_band_display(), f"{one.yes_count} yes answers")),
+            Fact("Judged", Text(one.get_band_display(), "" if one.judged_band else counted)),
             Fact("Why", Lines(one.judgement_reason)),
         ]
     else:
@@ -132,7 +133,7 @@ def facts(found: SignOffRequest) -> list[Fact]:
 @requires("supervise")
 @missing_is_404
 def sign_off_answer(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """A manager stands behind the judgement, or sends it back with words."""
+    """A manager stands behind the judgement or the plan, or sends it back with words."""
     found, draft = read_or_404(request, own_sign_offs(request.membership), pk), FormDraft(request)
     plan = plan_now(found.plan, request.membership) if found.plan else None
     form = draft.bind(AnswerSignOffForm, plan=plan, initial={"version": found.version})

@@ -3,6 +3,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dacase.agencies.access import ActingRequest, requires
@@ -10,7 +11,10 @@ from dacase.cases.access import read_or_404
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.frame import act_page
 from dacase.ui.tables import keyset_page
+from dacase.ui.words import day_words
 from referrals.casework.forms.supervision import ChangeSupervisionForm, SupervisionForm
+from referrals.casework.models import Episode
+from referrals.casework.rules.supervision import next_supervision_on
 from referrals.casework.selectors import supervision as selectors
 from referrals.casework.services import supervision as services
 from referrals.casework.views.frame import episode_or_404, form_page
@@ -28,11 +32,21 @@ def supervisions(request: ActingRequest, pk: UUID) -> HttpResponse:
     context = {
         "episode": episode,
         "page": page,
+        "empty_text": first_words(episode),
         "may_record": may and episode.is_open and episode.worker_id not in (None, member.pk),
         "may_change": may,
         "reader": member.pk,
     }
     return render(request, "casework/supervision/list.html", context)
+
+
+def first_words(episode: Episode) -> str:
+    """By when the first supervision is to be held, where there was none yet."""
+    words = "A manager records here what was talked about and decided."
+    if not episode.is_open:
+        return words
+    due = next_supervision_on(episode.case.headline.band, on=timezone.localdate(episode.opened_at))
+    return f"{words} The first one is due by {day_words(due)}."
 
 
 @require_http_methods(["GET", "POST"])
