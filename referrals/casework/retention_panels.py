@@ -9,7 +9,7 @@ from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Party
 from dacase.cases.panels import Panel, Rows, asks
-from dacase.cases.rules.retention import case_kept_until
+from dacase.cases.rules.retention import case_kept_until, retention_classes
 from referrals.casework.models import Episode
 from referrals.casework.rules.closure import reasons
 
@@ -32,4 +32,8 @@ def retention_of_case(case: Case, membership: Membership, rows: Rows) -> Panel:
     known = reasons(closed_on)
     classes = {known[one].retention for one in rows["ended"] if one in known}
     until = case_kept_until(closed_on, classes=classes, births=rows["births"])
-    return Panel("How long this is kept", "casework/panels/retention.html", {"until": until})
+    context = {
+        "until": until,
+        "is_verified": all(one.is_verified for one in retention_classes(closed_on).values()),
+    }
+    return Panel("How long this is kept", "casework/panels/retention.html", context)

@@ -8,6 +8,7 @@ from referrals.casework.views import (
     day,
     episode,
     hand_over,
+    house_rules,
     incident,
     letter,
     note,
@@ -27,6 +28,7 @@ from referrals.casework.views import (
 app_name = "casework"
 urlpatterns = [
     path("my-day/", day.my_day, name="my_day"),
+    path("rules/", house_rules.house_rules, name="house_rules"),
     path("team/", team.team, name="team"),
     path("team/nobody/", team.nobody, name="team_nobody"),
     path("team/<uuid:pk>/", team.worker, name="team_worker"),

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
+# The source of a line of a policy table that is our own default: a partnership sets its own (docs/rules.md).
+NOT_VERIFIED = "not verified"
 
 # No vowels and no look-alikes: a reference spells no word and is easily read out on the phone.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"

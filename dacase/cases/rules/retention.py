@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dacase.cases.rules import NOT_VERIFIED
 from dacase.cases.rules.people import rows
 
 
@@ -19,6 +20,7 @@ class RetentionClass:
     unit: str
     counts_from: str
     meaning: str
+    is_verified: bool
 
     def ends(self, start: date) -> date:
         """The day until which it is kept, from the day that `counts_from` names."""
@@ -37,7 +39,14 @@ def retention_classes(on: date) -> dict[str, RetentionClass]:
     for row in sorted(begun, key=lambda row: row["from_date"]):
         newest[row["retention_class"]] = row
     return {
-        name: RetentionClass(name, int(row["number"]), row["unit"], row["counts_from"], row["meaning"])
+        name: RetentionClass(
+            name,
+            int(row["number"]),
+            row["unit"],
+            row["counts_from"],
+            row["meaning"],
+            row["source"] != NOT_VERIFIED,
+        )
         for name, row in newest.items()
     }
 

@@ -69,13 +69,9 @@ def days_of(day: date, precision: str) -> tuple[date, date]:
     if precision == Precision.MONTH:
         first = day.replace(day=1)
         return first, first.replace(day=monthrange(first.year, first.month)[1])
-    either_side = timedelta(days=_either_side()[precision])
+    (row,) = in_force("same_incident", day.isoformat(), precision=precision)
+    either_side = timedelta(days=int(row["days"]))
     return day - either_side, day + either_side
-
-
-@cache
-def _either_side() -> dict[str, int]:
-    return {row["precision"]: int(row["days"]) for row in rows("same_incident")}
 
 
 def overlap(one: tuple[date, date], other: tuple[date, date]) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from dacase.cases.choices import Band
+from dacase.cases.rules import NOT_VERIFIED
 from referrals.casework.rules.tables import in_force, rows
 
 COUNT, JUDGEMENT = "count", "judgement"
@@ -189,13 +190,15 @@ def open_sections(tool: Tool, answers: Mapping[str, str]) -> list[TopicSection]:
     """
     found: list[TopicSection] = []
     asked: set[str] = set()
+    lacking = set(answers)
     for section in sections(tool):
+        lacking.difference_update(topic.code for topic in section.topics)
         opener = section.only_if
         if not opener or (opener in asked and answers.get(opener) in speaking(tool)):
             found.append(section)
             asked.update(topic.code for topic in section.topics)
-    if lacking := sorted(set(answers) - set(topics(tool))):
-        by_code = tuple(Topic(code, code, is_critical=False) for code in lacking)
+    if lacking:
+        by_code = tuple(Topic(code, code, is_critical=False) for code in sorted(lacking))
         found.append(TopicSection(0, LACKING, BY_CODE, by_code))
     return found
 
@@ -226,6 +229,12 @@ def band_by_count(tool: Tool, yes_count: int, *, on: date) -> str:
         if tool.is_counted and int(row["from_score"]) <= yes_count
     ]
     return max(lines, key=lambda row: int(row["from_score"]))["band"] if lines else ""
+
+
+def has_verified_thresholds(tool: Tool, *, on: date) -> bool:
+    """Whether every threshold of a tool in force on the day `on` comes from a source that is named."""
+    lines = in_force("thresholds", on.isoformat(), tool=tool.code)
+    return all(row["source"] != NOT_VERIFIED for row in lines)
 
 
 def is_visible_high_risk(tool: Tool, yes_count: int, *, on: date) -> bool:

@@ -68,6 +68,7 @@ def attempts_against_plan(membership: Membership) -> QuerySet[ContactAttempt]:
     return ContactAttempt.objects.own_of(membership).filter(against_plan=True)
 
 
-def outcomes_of(episode: Episode, membership: Membership) -> list[ExitOutcome]:
+def outcomes_of(episode: Episode, membership: Membership) -> QuerySet[ExitOutcome]:
     """What was said to have changed when an episode of the own agency closed."""
-    return list(ExitOutcome.objects.own_of(membership).filter(episode=episode))
+    outcomes: QuerySet[ExitOutcome] = ExitOutcome.objects.own_of(membership)
+    return outcomes.filter(episode=episode)

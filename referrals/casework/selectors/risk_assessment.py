@@ -16,7 +16,9 @@ from referrals.casework.selectors.wording import OUR_OWN, Wording
 
 @dataclass(frozen=True)
 class Picture:
-    """What the answers given so far come to. `answers`: those that count, by topic."""
+    """What the answers given so far come to. `answers`: those that count, by topic. `is_verified`: whether the
+    numbers that make the band come from a source that is named.
+    """
 
     answers: dict[str, RiskAnswer]
     yes_count: int
@@ -28,6 +30,7 @@ class Picture:
     is_counted: bool
     band: str
     is_visible_high_risk: bool
+    is_verified: bool
 
     @property
     def answered_count(self) -> int:
@@ -114,6 +117,7 @@ def picture_of(assessment: RiskAssessment) -> Picture:
         is_counted=tool.is_counted,
         band=rules.band_by_count(tool, yes, on=assessment.assessed_on),
         is_visible_high_risk=rules.is_visible_high_risk(tool, yes, on=assessment.assessed_on),
+        is_verified=rules.has_verified_thresholds(tool, on=assessment.assessed_on),
     )
 
 

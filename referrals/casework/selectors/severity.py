@@ -59,18 +59,21 @@ def has_exit_grid(episode: Episode, membership: Membership) -> bool:
     return _of_its_agency(episode, membership).filter(_ends(episode)).exists()
 
 
-def lacks_first_grid(episode: Episode, membership: Membership) -> bool:
-    """Whether nothing says how severe the abuse was when an open episode began that assesses the risk.
+def asks_for_first_grid(episode: Episode) -> bool:
+    """Whether an episode assesses the risk and has come so far that the severity of the abuse can be recorded."""
+    was_spoken_with = episode.contacted_at is not None or episode.previous is not None
+    return episode.is_open and episode.kind in assessing_kinds() and was_spoken_with
 
-    Asked once somebody was spoken with. A grid at the end of the support before, in a step, says it as well.
+
+def first_grids(episode: Episode, membership: Membership) -> QuerySet[SeverityGrid]:
+    """A grid that says how severe the abuse was when an episode began, if there is one.
+
+    Recorded since then by its agency, or in a step at the end of the support before.
     """
-    before = episode.previous
-    if not episode.is_open or episode.kind not in assessing_kinds() or not (episode.contacted_at or before):
-        return False
     said = Q(recorded_at__gte=episode.opened_at)
-    if before is not None:
-        said |= _ends(before)
-    return not _of_its_agency(episode, membership).filter(said).exists()
+    if episode.previous is not None:
+        said |= _ends(episode.previous)
+    return _of_its_agency(episode, membership).filter(said)[:1]
 
 
 def _of_its_agency(episode: Episode, membership: Membership) -> QuerySet[SeverityGrid]:

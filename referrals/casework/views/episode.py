@@ -1,6 +1,8 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +12,8 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.agencies.models import Membership
 from dacase.cases.access import case_or_404
 from dacase.cases.frame import contact_banner
+from dacase.cases.models import Grant
+from dacase.cases.selectors.together import together
 from dacase.ui.components import Clock, Event, Fact, NextAction, Tag, Text
 from dacase.ui.tables import keyset_page
 from referrals.casework.choices import EpisodeState, Stage
@@ -20,7 +24,7 @@ from referrals.casework.rules.closure import answer_label, reason_label
 from referrals.casework.rules.contact import outcomes
 from referrals.casework.selectors import episode as selectors
 from referrals.casework.selectors.access_ending import ends_of, whole_files
-from referrals.casework.selectors.severity import lacks_first_grid
+from referrals.casework.selectors.severity import asks_for_first_grid, first_grids
 from referrals.casework.services.episode import allocate_episode, begin_episode
 from referrals.casework.views.frame import episode_or_404, form_page
 from referrals.casework.views.lists import state_tag, worker_cell
@@ -36,6 +40,16 @@ def episode(request: ActingRequest, pk: UUID) -> HttpResponse:
     found, member = episode_or_404(request, pk), request.membership
     attempts = selectors.attempts_of(found, member)
     page = keyset_page(attempts, order=NEWEST, after=request.GET.get("after"), size=ATTEMPTS)
+    asked: dict[str, QuerySet[Any]] = {
+        "unseen": attempts.filter(against_plan=True, seen_at=None),
+        "outcomes": selectors.outcomes_of(found, member),
+        "grants": whole_files(found.case),
+        "grids": first_grids(found, member),
+    }
+    rows = together(asked)
+    actions = next_actions(found, member)
+    if asks_for_first_grid(found) and member.may("assess_risk") and not rows["grids"]:
+        actions.append(first_grid(found))
     context = {
         "episode": found,
         "state": state_tag(found),
@@ -43,9 +57,9 @@ def episode(request: ActingRequest, pk: UUID) -> HttpResponse:
         "facts": facts(found),
         "events": [drawn(one) for one in page],
         "page": page,
-        "unseen": attempts.filter(against_plan=True, seen_at=None),
-        "outcomes": [answer_label(one.item, one.answer) for one in selectors.outcomes_of(found, member)],
-        "actions": [*next_actions(found, member), *first_grid(found, member), *access_ends(found, member)],
+        "unseen": rows["unseen"],
+        "outcomes": [answer_label(one.item, one.answer) for one in rows["outcomes"]],
+        "actions": actions + access_ends(found, member, rows["grants"]),
         "acts": acts(found, member),
         "may_manage": member.may("allocate_episode"),
     }
@@ -106,19 +120,16 @@ def next_actions(found: Episode, member: Membership) -> list[NextAction]:
     return []
 
 
-def first_grid(found: Episode, member: Membership) -> list[NextAction]:
+def first_grid(found: Episode) -> NextAction:
     """To record how severe the abuse is as this support begins."""
-    if not member.may("assess_risk") or not lacks_first_grid(found, member):
-        return []
     address = f"{reverse('casework:severity_create', args=[found.case_id])}?stage={Stage.INTAKE}"
-    return [NextAction("Record how severe the abuse is as this support begins", address)]
+    return NextAction("Record how severe the abuse is as this support begins", address)
 
 
-def access_ends(found: Episode, member: Membership) -> list[NextAction]:
+def access_ends(found: Episode, member: Membership, grants: list[Grant]) -> list[NextAction]:
     """That the own agency loses the case soon, while this goes on."""
-    ends = ends_of([found], whole_files(found.case))
-    told = [action for end in ends if (action := end_action(found.case, end, member)) is not None]
-    return [NextAction(one.text, one.url, due=one.due_at) for one in told]
+    told = [end_action(found.case, end, member) for end in ends_of([found], grants)]
+    return [NextAction(one.text, one.url, due=one.due_at) for one in told if one is not None]
 
 
 def acts(found: Episode, member: Membership) -> list[tuple[str, str]]:
