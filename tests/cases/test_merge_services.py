@@ -24,6 +24,28 @@ from tests.factories import make_case, share
 BORN, LATER, OTHER = date(1990, 3, 4), date(1991, 1, 1), date(1985, 7, 1)
 
 
+def at_once(*acts):
+    """What came of each, run at the same time: done, or the name of the refusal."""
+    answers, start = [], threading.Barrier(len(acts))
+
+    def run(act):
+        try:
+            start.wait(10)
+            act()
+            answers.append("done")
+        except (StaleVersion, ValidationError) as refusal:
+            answers.append(type(refusal).__name__)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
 def test_every_column_that_names_somebody_says_what_becomes_of_it():
     """Fails for a new one until data/merge_columns.csv has it."""
     named = {"person": Person, "party": Party}
@@ -339,6 +361,74 @@ class TestUndo:
         assert sorted(answers) == ["merged", "refused"]
         with acting_as(worker):
             assert Merge.objects.count() == 1
+
+    def test_of_two_merges_of_one_record_into_two_others_one_stands(self, two):
+        cast, kept, other = two
+        worker = cast.front_door_worker
+        third = a_case(worker, "Thirdname")
+        answers = at_once(
+            lambda: merge(kept, other, worker, versions=(1, 1)),
+            lambda: merge(third, other, worker, versions=(1, 1)),
+        )
+        assert sorted(answers) == ["ValidationError", "done"]
+        with acting_as(worker):
+            assert Merge.objects.standing().count() == 1
+
+    def test_undone_by_two_at_once_it_is_undone_and_told_once(self, two):
+        cast, kept, other = two
+        worker = cast.front_door_worker
+        before = snapshot()
+        made = merge(kept, other, worker)
+        assert at_once(lambda: undo(made, worker), lambda: undo(made, worker)) == ["done", "done"]
+        assert snapshot() == before
+        with acting_as(worker):
+            assert Event.objects.filter(verb="people_unmerged").count() == 2  # one in each case
+
+    @pytest.mark.parametrize("undoing", [False, True])
+    def test_an_edit_and_a_merge_at_once_never_hang_on_each_other(self, two, undoing):
+        """The editor holds the party and wants the person, as edit_person does; the merge wants both."""
+        cast, kept, other = two
+        worker = cast.front_door_worker
+        made = merge(kept, other, worker) if undoing else None
+        answers = []
+
+        def act():
+            try:
+                undo(made, worker) if made else merge(kept, other, worker)
+                answers.append("done")
+            except (StaleVersion, ValidationError) as refusal:
+                answers.append(type(refusal).__name__)
+            finally:
+                connections.close_all()
+
+        with acting_as(worker):
+            Party.objects.lock(kept.pk)
+            thread = threading.Thread(target=act)
+            thread.start()
+            thread.join(1.5)
+            version = Person.objects.get(pk=kept.person_id).version
+            edit_person(kept, details=PersonDetails("Edited"), relationship="", version=version, actor=worker)
+        thread.join(20)
+        assert answers == (["done"] if undoing else ["StaleVersion"])
+
+    def test_the_history_of_both_records_and_of_the_merge_is_kept(self, two):
+        cast, kept, other = two
+        worker = cast.front_door_worker
+        made = merge(kept, other, worker, chosen={"family_name": "merged"})
+        undo(made, worker)
+        with acting_as(worker):
+            names = Person.objects.get(pk=kept.person_id).history.order_by("history_id")
+            assert list(names.values_list("family_name", flat=True)) == [
+                "Placeholder", "Placeholdre", "Placeholder",
+            ]  # fmt: skip
+            into = Person.objects.get(pk=other.person_id).history.order_by("history_id")
+            assert list(into.values_list("merged_into", flat=True)) == [None, kept.person_id, None]
+            whose = Party.objects.get(pk=other.pk).history.order_by("history_id")
+            assert list(whose.values_list("person", flat=True)) == [
+                other.person_id, kept.person_id, other.person_id,
+            ]  # fmt: skip
+            kinds = Merge.objects.get(pk=made.pk).history.order_by("history_id")
+            assert list(kinds.values_list("history_type", "undone_by")) == [("+", None), ("~", worker.pk)]
 
     def test_a_party_added_at_the_same_moment_is_refused(self, two):
         """It waits for the merge, and the merged record stays without a party of its own."""
