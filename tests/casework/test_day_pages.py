@@ -273,7 +273,7 @@ def granted(case, cast, *, weeks_ago, seen_weeks_ago):
         (9, 9, True),
         (9, 0, True),
         (8, 0, False),
-        (12, 1, True),
+        (13, 1, True),
         (20, 15, True),
         (20, 1, False),
     ],
