@@ -242,7 +242,7 @@ def plan_action(day: Day, one: PlanAction) -> Entry:
     headline = one.plan.case.headline
     return Entry(
         one.due_on,
-        doing if is_hers else "Its worker has left: say who does an action of the plan",
+        doing if is_hers else "Nobody can do an action of the plan: say who does",
         reverse(f"casework:plan_action_{'settle' if is_hers else 'change'}", args=[one.pk]),
         EntryKind.PLAN_ACTION,
         headline.victim.name,

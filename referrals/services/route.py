@@ -40,6 +40,16 @@ def grant_for_route(case: Case, referral: Referral, agency: Agency, *, actor: Me
         )
 
 
+def check_case_is_open(referral: Referral) -> None:
+    """Raise ValidationError where the case of a referral was closed meanwhile: support would begin unseen."""
+    if referral.case_id is None:
+        return
+    if not Case.objects.select_for_update().get(pk=referral.case_id).is_open:
+        raise ValidationError(
+            "The case was closed while this referral waited. Open the case again first, or ask the front door to"
+        )
+
+
 @transaction.atomic
 def open_route(route_id: UUID, *, actor: Membership) -> Route:
     """Mark that somebody at the service has opened the referral. Twice is once.
@@ -57,7 +67,8 @@ def open_route(route_id: UUID, *, actor: Membership) -> Route:
 def accept_route(route_id: UUID, *, version: int, actor: Membership) -> Route:
     """Accept a referral: the actor is from now on the named person who works on it, in an episode that begins.
 
-    Raises NotAllowed, Route.DoesNotExist, StaleVersion; ValidationError when a colleague has accepted it.
+    Raises NotAllowed, Route.DoesNotExist, StaleVersion; ValidationError when a colleague has accepted it, and when
+    the case was closed while it waited.
     """
     route = _lock(route_id, actor)
     if route.state == RouteState.ACCEPTED and route.accepted_by_id == actor.pk:
@@ -65,6 +76,7 @@ def accept_route(route_id: UUID, *, version: int, actor: Membership) -> Route:
     check_version(route, version, actor=actor)
     if route.state == RouteState.ACCEPTED:
         raise ValidationError("A colleague has accepted this referral")
+    check_case_is_open(route.referral)
     now = timezone.now()
     route.state, route.accepted_by, route.accepted_at = RouteState.ACCEPTED, actor, now
     route.opened_at = route.opened_at or now

@@ -26,7 +26,7 @@ from referrals.services.case_people import check_same_group, fill_case, known_pe
 from referrals.services.feedback import tell_sender
 from referrals.services.outside_sender import check_called_back, check_somebody_reads
 from referrals.services.question import ask_sender
-from referrals.services.route import grant_for_route
+from referrals.services.route import check_case_is_open, grant_for_route
 from referrals.services.versions import check_version
 
 
@@ -127,6 +127,7 @@ def route_referral(
     check_called_back(referral)
     if referral.case is None:
         raise ValidationError("Open or join a case before you route this referral")
+    check_case_is_open(referral)
     if referral.state not in (*UNDECIDED, ReferralState.ROUTED):
         raise ValidationError(f"This referral was decided: {referral.get_state_display().lower()}")
     if referral.state != ReferralState.ROUTED:

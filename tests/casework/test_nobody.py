@@ -11,6 +11,7 @@ from dacase.cases.models import Exclusion
 from dacase.cases.panels import case_panels, next_actions
 from dacase.cases.services.exclusion import bar_from_case, lift_exclusion
 from dacase.walls.context import acting_as
+from referrals.casework.day import Day, asked_by
 from referrals.casework.models import Episode, PlanAction, Task
 from referrals.casework.selectors.nobody import cannot_work, left_behind
 from referrals.casework.services.episode import allocate_episode
@@ -93,6 +94,14 @@ def test_the_managers_case_page_asks_who_does_it_and_no_longer_once_she_has_said
     asked = asked_of(case, cast.idva_manager)
     assert addresses(work) <= set(asked)
     assert all("cannot" in asked[address] for address in addresses(work))
+    episode, _, action = work
+    with acting_as(cast.idva_manager):
+        day = Day(cast.idva_manager, None)
+        asks = asked_by(day)
+        assert episode in asks["managers"]
+        assert action in asks["plan_actions"]
+    with acting_as(cast.idva):
+        assert action not in asked_by(Day(cast.idva, None))["plan_actions"]
     assert not addresses(work) & set(asked_of(case, cast.idva)), "a worker gives away what is hers alone"
     assert not addresses(work) & set(asked_of(case, cast.social_worker))
     with acting_as(cast.idva_manager):

@@ -7,6 +7,7 @@ from django.db import connections
 from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
 from dacase.cases.models import Case, Exclusion, Grant, Headline
+from dacase.cases.services.closing import close_case, reopen_case
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from referrals.casework.models import Episode
@@ -42,6 +43,26 @@ def act(function, route, *, actor, version=None, **values):
     version = version_of(route, actor) if version is None else version
     with acting_as(actor):
         return function(route.pk, version=version, actor=actor, **values)
+
+
+def test_no_support_begins_in_a_case_that_was_closed_meanwhile(cast, referral, routed):
+    with acting_as(cast.front_door_worker):
+        case = Case.objects.get(pk=fresh(referral, cast.front_door_worker).case_id)
+        close_case(case, reason="mistake", actor=cast.front_door_worker)
+        with pytest.raises(ValidationError, match="closed while this referral waited"):
+            triage.route_referral(
+                referral.pk,
+                version=Referral.objects.get(pk=referral.pk).version,
+                agencies=[cast.social_worker.agency],
+                actor=cast.front_door_worker,
+            )
+    with pytest.raises(ValidationError, match="closed while this referral waited"):
+        act(services.accept_route, routed, actor=cast.idva)
+    with acting_as(cast.front_door_worker):
+        reopen_case(case, reason="new_referral", actor=cast.front_door_worker)
+    act(services.accept_route, routed, actor=cast.idva)
+    with acting_as(cast.idva):
+        assert Episode.objects.get(case=case).worker == cast.idva
 
 
 @pytest.mark.parametrize("act", ["accept", "return"])

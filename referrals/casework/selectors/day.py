@@ -17,6 +17,7 @@ from referrals.casework.choices import ActionState
 from referrals.casework.models import ContactAttempt, Cover, Episode, HandOver, Plan, PlanAction
 from referrals.casework.rules.caseload import Guide, guide, weight_of
 from referrals.casework.rules.episode import assessing_kinds
+from referrals.casework.selectors.nobody import cannot_work
 from referrals.models import Route
 from referrals.selectors.route import inbox
 
@@ -106,19 +107,12 @@ def hand_overs_waiting(membership: Membership) -> QuerySet[HandOver]:
 
 
 def stranded(membership: Membership) -> QuerySet[Episode]:
-    """Open episodes of the agency with which nobody works: no worker, or one whose work has ended."""
+    """Open episodes of the agency with which nobody works: no worker, one whose work has ended, or one whom the case bars."""
     return Episode.objects.own_of(membership).filter(_nobody_works(), closed_at=None)
 
 
 def _nobody_works() -> Q:
-    return Q(worker=None) | has_left("worker")
-
-
-def has_left(worker: str) -> Q:
-    """The condition that the membership in the column `worker` does no work any more."""
-    ended = Q(**{f"{worker}__ended_at__isnull": False})
-    ended |= Q(**{f"{worker}__ends_on__lt": timezone.localdate()})
-    return ended | Q(**{f"{worker}__user__is_active": False})
+    return Q(worker=None) | cannot_work("worker", "case")
 
 
 def for_managers(membership: Membership) -> QuerySet[Episode]:
@@ -137,11 +131,11 @@ def unseen_against_plan(membership: Membership) -> QuerySet[ContactAttempt]:
 def plan_actions_due(membership: Membership, workers: Sequence[UUID], until: date) -> QuerySet[PlanAction]:
     """What these workers are to do by the agency's plans until a day, the soonest due first.
 
-    Whoever says who works on what also gets what nobody does any more: its worker has left.
+    Whoever says who works on what also gets what nobody can do any more.
     """
     whose = Q(worker__in=workers)
     if membership.may("allocate_episode"):
-        whose |= has_left("worker")
+        whose |= cannot_work("worker", "plan__case")
     due = PlanAction.objects.own_of(membership).filter(whose, state=ActionState.TO_DO, due_on__lte=until)
     shown = due.select_related("plan__case__headline__victim", "worker__user")
     return shown.order_by("due_on", "id")[:LIMIT]
