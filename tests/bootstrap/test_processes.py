@@ -25,7 +25,8 @@ import os, sys, time
 from pathlib import Path
 from dacase.processes import Part, Stack
 mark = sys.argv[1]
-parts = [Part(name, [sys.executable, "-c", "import time; time.sleep(600)", mark]) for name in ("one", "two")]
+up = "import sys, time; from pathlib import Path; Path(sys.argv[1], sys.argv[2]).touch(); time.sleep(600)"
+parts = [Part(name, [sys.executable, "-c", up, mark, f"{name}.up"]) for name in ("one", "two")]
 Stack(os.environ, 0, Path(mark), parts=parts).start()
 print("started", flush=True)
 time.sleep(600)
@@ -82,6 +83,8 @@ def test_a_killed_supervisor_leaves_no_child(mark):
         [sys.executable, "-c", SUPERVISOR, str(mark)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert supervisor.stdout.readline() == "started\n"
+    # Python may swallow an interrupt that comes while it is starting.
+    assert wait_for(lambda: len(list(mark.glob("*.up"))) == 2)
     assert len(running(mark)) == 3
     supervisor.kill()
     supervisor.communicate()

@@ -15,6 +15,7 @@ def open_second_case(page: Page, reference: str) -> str:
     """Open a new case although everybody is known, as happens in a hurry. Returns its address."""
     open_from_queue(page, reference)
     page.get_by_role("button", name="Open a new case").click()
+    expect(page.get_by_role("button", name="Open the case")).to_be_visible()  # `all` waits for nothing
     for answer in page.get_by_label("Somebody new").all():
         answer.check()
     press(page, "Open the case")
