@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dacase.agencies.models import Membership
-from dacase.cases.models import Grant, Headline, ImmigrationStatus
+from dacase.cases.models import Headline, ImmigrationStatus
 from dacase.cases.rules.people import concession_due_on
 from referrals.casework.choices import EntryKind
 from referrals.casework.models import (
@@ -26,7 +26,7 @@ from referrals.casework.models import (
 )
 from referrals.casework.rules.episode import assessment_due_at
 from referrals.casework.selectors import day as selectors
-from referrals.casework.selectors.access_ending import others_access_ending, own_access_ending
+from referrals.casework.selectors.access_ending import own_access_ending
 from referrals.casework.selectors.consent import consents_due
 from referrals.casework.selectors.day import AHEAD, LIMIT, Stand
 from referrals.casework.selectors.sign_off import sign_offs_sent_back, sign_offs_waiting
@@ -290,20 +290,6 @@ def own_access(day: Day, episode: Episode) -> Entry:
     )
 
 
-def others_access(day: Day, grant: Grant) -> Entry:
-    """Another agency’s access that ends while it supports somebody: hers to give longer."""
-    case = grant.content_object
-    return Entry(
-        grant.valid_until or day.until,
-        f"Let {grant.group.agency.name} see the case for longer, or let its access end",
-        reverse("cases:grant_extend", args=[case.pk, grant.pk]),
-        EntryKind.ACCESS,
-        case.headline.victim.name,
-        case.reference,
-        case.headline.band,
-    )
-
-
 def _if_may(verb: str, asks: Callable[[Membership], QuerySet[Any]]) -> Callable[[Day], QuerySet[Any] | None]:
     return lambda day: asks(day.membership) if day.membership.may(verb) else None
 
@@ -355,15 +341,6 @@ DAY_SOURCES = [
         concession,
     ),
     Source("own_access", lambda day: own_access_ending(day.membership, day.workers, day.until), own_access),
-    Source(
-        "others_access",
-        lambda day: (
-            others_access_ending(day.membership, day.workers, day.until)
-            if day.membership.may("share_case")
-            else None
-        ),
-        others_access,
-    ),
     Source("sign_offs", _if_may("supervise", sign_offs_waiting), sign_off),
     Source("sent_back", lambda day: sign_offs_sent_back(day.membership), sign_off),
     Source("routes", _if_may("accept_referral", selectors.routes_waiting), route),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
@@ -68,20 +68,6 @@ def own_access_ending(membership: Membership, workers: Sequence[UUID], until: da
         access_until__lte=until
     )
     return ending.select_related(*SHOWN).order_by("access_until", "id")[:LIMIT]
-
-
-def others_access_ending(membership: Membership, workers: Sequence[UUID], until: datetime) -> QuerySet[Grant]:
-    """Access of other agencies that ends until a moment while they support somebody, in cases in which these
-    workers do so too: theirs to give longer or to let end. The soonest first.
-    """
-    cases = _near(membership, workers, until).values("case")
-    supports = Episode.objects.filter(
-        case=OuterRef("content_object"), agency__group=OuterRef("group"), closed_at=None
-    )
-    ending = _whole().filter(Exists(supports), content_object__in=cases, valid_until__lte=until)
-    ending = ending.exclude(group_id=membership.agency.group_id)
-    shown = ending.select_related("group__agency", "content_object__headline__victim")
-    return shown.order_by("valid_until", "id")[:LIMIT]
 
 
 def _near(membership: Membership, workers: Sequence[UUID], until: datetime) -> QuerySet[Episode]:
