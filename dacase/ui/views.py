@@ -12,6 +12,16 @@ from django.template.loader import get_template
 Page = Callable[..., HttpResponse]
 
 
+def quiet_context(**more: object) -> dict[str, object]:
+    """What layouts/quiet.html needs: a name and words that say nothing of the subject, and where to leave to."""
+    return {
+        "public_name": settings.PUBLIC_NAME,
+        "help": settings.PUBLIC_HELP,
+        "exit_url": settings.PUBLIC_EXIT_URL,
+        **more,
+    }
+
+
 def quietly(page: Page) -> Page:
     """Below settings.PUBLIC_PATH the page says only that something did not work: not whose page it is, nor why."""
 
@@ -19,13 +29,8 @@ def quietly(page: Page) -> Page:
     def drawn(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.path.startswith(settings.PUBLIC_PATH):
             return page(request, *args, **kwargs)
-        context = {
-            "public_name": settings.PUBLIC_NAME,
-            "help": settings.PUBLIC_HELP,
-            "exit_url": settings.PUBLIC_EXIT_URL,
-        }
         status = page(request, *args, **kwargs).status_code
-        return HttpResponse(get_template("quiet_error.html").render(context), status=status)
+        return HttpResponse(get_template("quiet_error.html").render(quiet_context()), status=status)
 
     return drawn
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from dacase.agencies.models import Membership
 from dacase.cases.models import Headline, ImmigrationStatus
 from dacase.cases.rules.people import concession_due_on
+from dacase.cases.selectors.facts import concession_alert
 from referrals.casework.choices import EntryKind
 from referrals.casework.models import (
     ConsentRecord,
@@ -87,14 +88,14 @@ Rows = list[Any]
 
 @dataclass(frozen=True)
 class Source:
-    """What falls due for somebody: which rows, at most LIMIT of them, and the entry that each makes.
+    """What falls due for somebody: which rows, at most LIMIT of them, and the entry that each makes, if any.
 
     All sources of a page are read in one statement. `asks` gives None where this reader gets none of it.
     """
 
     name: str
     asks: Callable[[Day], QuerySet[Any] | None]
-    entry: Callable[[Day, Any], Entry]
+    entry: Callable[[Day, Any], Entry | None]
 
 
 def contact(day: Day, episode: Episode) -> Entry:
@@ -265,14 +266,17 @@ def plan_review(day: Day, one: Plan) -> Entry:
     )
 
 
-def concession(day: Day, one: ImmigrationStatus) -> Entry:
+def concession(day: Day, one: ImmigrationStatus) -> Entry | None:
     """A concession of which somebody must be told, from a week before each alert until its record is saved again."""
     granted, ends = one.concession_granted_on, one.concession_ends_on
     seen = timezone.localdate(one.updated_at)
     due = concession_due_on(granted, ends, seen_on=seen) if granted and ends else None
+    alert = concession_alert(one, today=due) if due else None
+    if due is None or alert is None:
+        return None
     return Entry(
-        due or day.until + AHEAD,
-        "See to immigration advice: the concession runs out",
+        due,
+        alert.words,
         reverse("cases:immigration_edit", args=[one.party_id]),
         EntryKind.CONCESSION,
         one.case.headline.victim.name,
@@ -365,13 +369,13 @@ def entries_of(day: Day, rows: Mapping[str, Rows]) -> tuple[list[Entry], bool]:
         entry
         for source in DAY_SOURCES
         for row in rows.get(source.name, [])
-        if (entry := source.entry(day, row)).due_at <= day.until
+        if (entry := source.entry(day, row)) is not None and entry.due_at <= day.until
     ]
-    soonest = {
-        (one.kind, one.address): one for one in sorted(found, key=lambda one: one.due_at, reverse=True)
-    }
+    soonest: dict[tuple[str, str], Entry] = {}
+    for entry in sorted(found, key=lambda one: one.due_at):
+        soonest.setdefault((entry.kind, entry.address), entry)
     more = any(len(rows.get(source.name, [])) >= LIMIT for source in DAY_SOURCES)
-    return sorted(soonest.values(), key=lambda entry: entry.due_at), more
+    return list(soonest.values()), more
 
 
 def when_due(entry: Entry) -> str:

@@ -1,8 +1,13 @@
-"""Why a service is let into a case."""
+"""Why a service is let into a case, and which one must not be named."""
 
 from dacase.agencies.choices import AgencyKind, Service
 from dacase.agencies.models import Agency
 from dacase.cases.choices import Purpose
+
+
+def gives_shelter(agency: Agency) -> bool:
+    """Whether an agency gives somebody a place to be: who sent the referral is told neither its name nor a worker's."""
+    return agency.offers(Service.REFUGE) or agency.offers(Service.SANCTUARY)
 
 
 def purpose_of(agency: Agency) -> str:
@@ -11,6 +16,6 @@ def purpose_of(agency: Agency) -> str:
         return Purpose.SAFEGUARDING
     if agency.offers(Service.ADVOCACY):
         return Purpose.SUPPORT
-    if agency.offers(Service.REFUGE) or agency.offers(Service.SANCTUARY):
+    if gives_shelter(agency):
         return Purpose.ACCOMMODATION
     return Purpose.SUPPORT

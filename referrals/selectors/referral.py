@@ -11,6 +11,7 @@ from dacase.agencies.models import Agency, Membership
 from referrals.choices import PUBLIC_DOORS, ReferralState, RouteState
 from referrals.models import Referral, Route
 from referrals.rules.decision import OTHER, reason_words
+from referrals.rules.route import gives_shelter
 
 SHELTER = "A safe accommodation service"
 
@@ -100,11 +101,6 @@ def outcomes(referral: Referral) -> list[Outcome]:
             )
         )
     return told + [_outcome_of(route) for route in referral.routes.all()]
-
-
-def gives_shelter(agency: Agency) -> bool:
-    """Whether an agency gives somebody a place to be: who sent the referral is told neither its name nor a worker's."""
-    return agency.offers(Service.REFUGE) or agency.offers(Service.SANCTUARY)
 
 
 def _decision_words(referral: Referral) -> str:

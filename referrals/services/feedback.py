@@ -42,10 +42,7 @@ def tell_sender(referral: Referral, template: str, *, key: str) -> None:
 def tell_front_door(referral: Referral, template: str, *, key: str) -> None:
     """To who holds the referral; while nobody does, to the front door's mailbox, or to everybody there."""
     path = reverse("referrals:triage", args=[referral.pk])
-    holder = Membership.objects.active().filter(pk=referral.held_by_id) if referral.held_by_id else None
-    found = addresses(holder) if holder is not None else []
-    door = referral.receiver_agency
-    found = found or agency_mailbox(door) or addresses(people_of(door.pk, "triage_referral"))
+    found = reached_at(referral.receiver_agency, "triage_referral", first=referral.held_by_id)
     tell(found, template, path=path, key=f"{template}:{key}")
 
 
@@ -53,11 +50,16 @@ def tell_services(referral: Referral, template: str, *, key: str) -> None:
     """To who accepted the referral at each service; while nobody has, to the service's mailbox, or to everybody there."""
     for route in Route.objects.live().filter(referral=referral).select_related("to_agency"):
         path = reverse("referrals:route_detail", args=[route.pk])
-        worker = Membership.objects.active().filter(pk=route.accepted_by_id) if route.accepted_by_id else None
-        found = addresses(worker) if worker is not None else []
-        service = route.to_agency
-        found = found or agency_mailbox(service) or addresses(people_of(service.pk, "accept_referral"))
+        found = reached_at(route.to_agency, "accept_referral", first=route.accepted_by_id)
         tell(found, template, path=path, key=f"{template}:{key}:{route.pk}")
+
+
+def reached_at(agency: Agency, verb: str, *, first: UUID | None = None) -> list[str]:
+    """Whom to write to at an agency: the membership `first` while she works there, else the agency's mailbox, else
+    everybody there who may do `verb`.
+    """
+    one = addresses(Membership.objects.active().filter(pk=first)) if first else []
+    return one or agency_mailbox(agency) or addresses(people_of(agency.pk, verb))
 
 
 def agency_mailbox(agency: Agency) -> list[str]:

@@ -20,9 +20,8 @@ from dacase.audit.services import record_event
 from dacase.jobs.services import enqueue
 from referrals.choices import PUBLIC_DOORS, Aware, Consent, Priority, ReferralDoor
 from referrals.models import PublicReferral, Referral
-from referrals.selectors.people import addresses, people_of
 from referrals.selectors.referral import front_doors
-from referrals.services.feedback import agency_mailbox, tell
+from referrals.services.feedback import reached_at, tell
 from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails, make_referral
 
 TASK = "referrals.take_in_letter"
@@ -99,8 +98,8 @@ def note_refusal(letter_id: UUID, *, actor: Membership) -> None:
     """Mark a letter that could not be made a referral, and tell the front door, so that it reads it itself."""
     waiting = PublicReferral.objects.visible_to(actor).waiting().filter(pk=letter_id)
     if waiting.update(refused_at=timezone.now()):
-        door = agency_mailbox(actor.agency) or addresses(people_of(actor.agency_id, "triage_referral"))
         path = reverse("referrals:letter", args=[letter_id])
+        door = reached_at(actor.agency, "triage_referral")
         tell(door, "letter_refused", path=path, key=f"letter_refused:{letter_id}")
 
 

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dacase.jobs.tasks_base import where
 from dacase.ui.forms import Form
 from dacase.ui.htmx import render_fragment
+from dacase.ui.views import quiet_context
 from referrals.forms.public_referral import HELLO_WAYS, HelloForm, PartnersPage, Posted
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def hello(request: HttpRequest) -> HttpResponse:
         form = HelloForm({"submission": ""})
         form.errors.clear()
         form.add_error(None, TOO_LONG)
-        return render(request, "referrals/public_referral/hello.html", _quiet_context(form=form), status=400)
+        return render(request, "referrals/public_referral/hello.html", quiet_context(form=form), status=400)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -75,7 +76,7 @@ def hello(request: HttpRequest) -> HttpResponse:
         and _kept(form, form.send)
     ):
         return SeeOther(reverse("referrals:hello_sent", args=[form.way]))
-    return render(request, "referrals/public_referral/hello.html", _quiet_context(form=form))
+    return render(request, "referrals/public_referral/hello.html", quiet_context(form=form))
 
 
 @quiet
@@ -86,7 +87,7 @@ def hello_sent(request: HttpRequest, number: int) -> HttpResponse:
     A number of no way is read as none was given: an error page would show the product's name.
     """
     way = number if number <= len(HELLO_WAYS) else 0
-    response = render(request, "referrals/public_referral/hello_sent.html", _quiet_context(way=way))
+    response = render(request, "referrals/public_referral/hello_sent.html", quiet_context(way=way))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -145,12 +146,3 @@ def _kept(form: Form, send: Callable[[], object]) -> bool:
         log.error("A public page could not keep what was sent: %s", where(error))  # noqa: TRY400 - no values
         form.add_error(None, NOT_KEPT)
         return False
-
-
-def _quiet_context(**context: object) -> dict[str, object]:
-    return {
-        "public_name": settings.PUBLIC_NAME,
-        "help": settings.PUBLIC_HELP,
-        "exit_url": settings.PUBLIC_EXIT_URL,
-        **context,
-    }

@@ -24,9 +24,9 @@ from referrals.choices import RouteState
 from referrals.forms.route import InboxFilter, SendBackForm
 from referrals.forms.triage import VersionForm
 from referrals.models import Route
+from referrals.rules.route import gives_shelter
 from referrals.selectors.escalation import escalations_of
 from referrals.selectors.question import questions_of
-from referrals.selectors.referral import gives_shelter
 from referrals.selectors.route import inbox as inbox_routes
 from referrals.selectors.route import opened_by, referral_of, routes_to
 from referrals.services import route as services

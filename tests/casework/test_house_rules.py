@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from dacase.cases.models import Case
 from dacase.cases.panels import draw
+from dacase.cases.rules import is_verified
 from dacase.cases.services.closing import close_case
 from dacase.walls.context import acting_as
 from referrals.casework import retention_panels
-from referrals.casework.rules.house_rules import RULES, is_verified
+from referrals.casework.rules.house_rules import RULES
 from referrals.casework.rules.risk_assessment import has_verified_thresholds
 from referrals.rules.tables import CASEWORK
 from tests.casework.builders import TOOLS, assessed

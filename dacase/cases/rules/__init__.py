@@ -4,6 +4,7 @@ import csv
 import re
 import secrets
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,12 @@ from pathlib import Path
 DATA = Path(__file__).parent.parent / "data"
 # The source of a line of a policy table that is our own default: a partnership sets its own (docs/rules.md).
 NOT_VERIFIED = "not verified"
+
+
+def is_verified(line: Mapping[str, str]) -> bool:
+    """Whether a line of a policy table comes from a source that is named. Else it is our own default."""
+    return line["source"] != NOT_VERIFIED
+
 
 # No vowels and no look-alikes: a reference spells no word and is easily read out on the phone.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"

@@ -1,16 +1,13 @@
 """What becomes of each field and of each column when two records of a person become one."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from dacase.cases.rules import search_key
+from dacase.cases.rules import policy, search_key
 from dacase.cases.rules.people import NOT_ASKED, NOT_KNOWN
 
-COLUMNS = Path(__file__).parent.parent / "data" / "merge_columns.csv"
 KEPT, MERGED = "kept", "merged"
 # Of these somebody chooses where the two say something else; other names and dates are put together.
 CHOSEN_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "pnc_id")
@@ -37,9 +34,8 @@ class Column:
 @cache
 def merge_columns() -> tuple[Column, ...]:
     """Every line of data/merge_columns.csv, in the order in which they are moved."""
-    with COLUMNS.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return tuple(Column(row["column"], row["names"], row["at_merge"], row["called"]) for row in rows)
+    rows = policy("merge_columns")
+    return tuple(Column(row["column"], row["names"], row["at_merge"], row["called"]) for row in rows)
 
 
 def columns(names: str, at_merge: str) -> list[Column]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dacase.cases.rules import NOT_VERIFIED
+from dacase.cases.rules import is_verified
 from dacase.cases.rules.people import rows
 
 
@@ -45,7 +45,7 @@ def retention_classes(on: date) -> dict[str, RetentionClass]:
             row["unit"],
             row["counts_from"],
             row["meaning"],
-            row["source"] != NOT_VERIFIED,
+            is_verified(row),
         )
         for name, row in newest.items()
     }

@@ -6,6 +6,7 @@ was recorded, and is read through the double (data/merge_columns.csv).
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -78,16 +79,15 @@ def pairs_of(parties: Iterable[Party], *, kept_id: UUID, merged_id: UUID) -> Ite
     Raises ValidationError where one of them is the victim-survivor of a case and the other a perpetrator in it.
     """
     standing = [party for party in parties if party.double_of_id is None]
-    for party in standing:
-        for double in standing:
-            here = (party.person_id, double.person_id) == (
-                kept_id,
-                merged_id,
-            ) and party.case_id == double.case_id
-            if here and {party.role, double.role} == {PartyRole.VICTIM, PartyRole.PERPETRATOR}:
-                raise ValidationError(TWO_PEOPLE.format(reference=party.case.reference))
-            if here and party.role == double.role:
-                yield double, party
+    stays = [party for party in standing if party.person_id == kept_id]
+    goes = [party for party in standing if party.person_id == merged_id]
+    for party, double in product(stays, goes):
+        if party.case_id != double.case_id:
+            continue
+        if {party.role, double.role} == {PartyRole.VICTIM, PartyRole.PERPETRATOR}:
+            raise ValidationError(TWO_PEOPLE.format(reference=party.case.reference))
+        if party.role == double.role:
+            yield double, party
 
 
 def put_aside(double: Party, party: Party, *, actor: Membership) -> dict[str, Any]:

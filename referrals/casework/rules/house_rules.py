@@ -6,7 +6,6 @@ How a partnership changes one: docs/rules.md.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from dacase.cases.rules import NOT_VERIFIED
 from dacase.cases.rules.people import rows as case_rows
 from referrals.casework.rules.tables import rows
 
@@ -23,11 +22,6 @@ class HouseRule:
     @property
     def lines(self) -> list[dict[str, str]]:
         return list(self.read(self.table))
-
-
-def is_verified(line: dict[str, str]) -> bool:
-    """Whether a line comes from a source that is named. Else it is our own default."""
-    return line["source"] != NOT_VERIFIED
 
 
 RULES = (

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from dacase.cases.choices import Band
-from dacase.cases.rules import NOT_VERIFIED
+from dacase.cases.rules import is_verified
 from referrals.casework.rules.tables import in_force, rows
 
 COUNT, JUDGEMENT = "count", "judgement"
@@ -234,7 +234,7 @@ def band_by_count(tool: Tool, yes_count: int, *, on: date) -> str:
 def has_verified_thresholds(tool: Tool, *, on: date) -> bool:
     """Whether every threshold of a tool in force on the day `on` comes from a source that is named."""
     lines = in_force("thresholds", on.isoformat(), tool=tool.code)
-    return all(row["source"] != NOT_VERIFIED for row in lines)
+    return all(is_verified(row) for row in lines)
 
 
 def is_visible_high_risk(tool: Tool, yes_count: int, *, on: date) -> bool:

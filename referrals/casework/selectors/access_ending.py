@@ -62,16 +62,11 @@ def own_access_ending(membership: Membership, workers: Sequence[UUID], until: da
 
     `access_until`: when.
     """
-    own = _near(membership, workers, until)
     held = _whole().filter(group_id=membership.agency.group_id, content_object=OuterRef("case"))
-    ending = own.annotate(access_until=Subquery(held.values("valid_until")[:1])).filter(
-        access_until__lte=until
-    )
-    return ending.select_related(*SHOWN).order_by("access_until", "id")[:LIMIT]
-
-
-def _near(membership: Membership, workers: Sequence[UUID], until: datetime) -> QuerySet[Episode]:
-    """Open episodes of these workers in cases in which some access begins or ends until a moment."""
-    return Episode.objects.own_of(membership).filter(
+    own = Episode.objects.own_of(membership).filter(
         worker__in=workers, closed_at=None, case__viewers_recheck_at__lte=until
+    )
+    ending = own.annotate(access_until=Subquery(held.values("valid_until")[:1]))
+    return (
+        ending.filter(access_until__lte=until).select_related(*SHOWN).order_by("access_until", "id")[:LIMIT]
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from dacase.agencies.access import check_may
@@ -156,8 +156,8 @@ def check_nobody_supports(case: Case) -> None:
 
     A closed case takes in no referral and asks for no assessment: whoever still supports somebody in it must agree.
     """
-    running = Episode.objects.filter(case=case, closed_at=None).select_related("agency").order_by("opened_at")
-    names = list(dict.fromkeys(one.agency.name for one in running))
+    supports = Episode.objects.filter(case=case, closed_at=None).order_by("opened_at")
+    names = list(dict.fromkeys(supports.values_list("agency__name", flat=True)))
     if names:
         raise ValidationError(
             f"Somebody is still supported in this case by {', '.join(names)}. That support has to be ended first."
@@ -274,7 +274,8 @@ def give(episode: Episode, worker: Membership, *, actor: Membership) -> None:
 
 def take_work_along(before: Episode, following: Episode, *, actor: Membership) -> None:
     """What was still to do in a support belongs to the one that follows it, and to its worker if it has one."""
-    Task.objects.own_of(actor).filter(episode=before, state=TaskState.OPEN).update(episode=following)
+    open_tasks = Task.objects.own_of(actor).filter(episode=before, state=TaskState.OPEN)
+    open_tasks.update(episode=following, version=F("version") + 1)
     if before.worker is not None and following.worker not in (None, before.worker):
         _take_tasks_along(following, before.worker, following.worker, actor=actor)
         _take_plan_along(following, before.worker, following.worker, actor=actor)

@@ -70,9 +70,7 @@ def facts(found: Episode) -> list[Fact]:
     """Who is supported by whom, and its clocks."""
     known = [
         Fact("Supported", f"{found.party.person.name}, {found.party.get_role_display().lower()}"),
-        Fact(
-            "Worker", worker_cell(found) if found.is_open else found.worker.user.name if found.worker else ""
-        ),
+        Fact("Worker", worker_cell(found)),
         Fact("Began", found.opened_at),
         Fact("First contact tried", Clock(found.first_contact_due_at, found.first_tried_at)),
     ]

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_GET
 
 from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.choices import Band
+from dacase.cases.rules import is_verified
 from dacase.ui.components import Table, Tag
 from dacase.ui.words import day_words
 from referrals.casework.choices import EpisodeKind, Precision, RiskTool
-from referrals.casework.rules.house_rules import RULES, HouseRule, is_verified
+from referrals.casework.rules.house_rules import RULES, HouseRule
 
 # Columns that hold a code, with its words.
 CODES: dict[str, type[TextChoices]] = {

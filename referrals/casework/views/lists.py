@@ -33,10 +33,10 @@ def state_tag(episode: Episode) -> Tag:
 
 
 def worker_cell(one: Any) -> Text | str:
-    """Who works on an episode or a task, and whether she cannot any more (`is_stranded`)."""
+    """Who works on an episode or a task, and while it is open whether she cannot any more (`is_stranded`)."""
     if one.worker is None:
         return "Nobody yet"
-    return Text(one.worker.user.name, "Cannot work on it any more" if one.is_stranded else "")
+    return Text(one.worker.user.name, "Cannot work on it any more" if one.is_open and one.is_stranded else "")
 
 
 def due_cell(episode: Episode) -> Any:
@@ -77,7 +77,7 @@ def task_table(caption: str, tasks: Iterable[Task]) -> Table:
     rows = [
         [
             Link(one.title, reverse("casework:task", args=[one.pk])),
-            worker_cell(one) if one.is_open else one.worker.user.name,
+            worker_cell(one),
             Clock(one.due_at if one.due_time else one.due_on) if one.is_open else one.get_state_display(),
         ]
         for one in tasks
