@@ -31,6 +31,7 @@ from dacase.cases.selectors.access import (
 from dacase.cases.services.exclusion import bar_from_case, lift_exclusion
 from dacase.cases.services.grant import end_grant, grant_access
 from dacase.ui.forms import Form
+from dacase.ui.words import lower_first
 
 # What the form suggests beyond the last day so far.
 LONGER = timedelta(weeks=4)
@@ -87,7 +88,7 @@ def grant_extend(request: ActingRequest, pk: UUID, grant_pk: UUID) -> HttpRespon
             request,
             case,
             "How long may they see this case?",
-            intro=f"{agency}: {scope_label(grant)}, {grant.get_purpose_display()}.",
+            intro=f"{agency}: {lower_first(scope_label(grant))}, {lower_first(grant.get_purpose_display())}.",
             submit_text="Save",
         ),
         form=form,
