@@ -290,6 +290,8 @@ def last_line(text: str) -> str:
 def die_with_parent() -> None:
     """Run in a new child: the server ends in good order when its parent ends, however that ends (on Linux)."""
     if _LIBC:
+        # What a shell started in the background ignores interrupts, and so would all that it starts.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 

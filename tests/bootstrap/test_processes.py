@@ -78,9 +78,14 @@ def test_a_part_that_does_not_listen_is_killed_in_the_end(mark, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
-def test_a_killed_supervisor_leaves_no_child(mark):
+@pytest.mark.parametrize("interrupts", [signal.SIG_DFL, signal.SIG_IGN], ids=["terminal", "background"])
+def test_a_killed_supervisor_leaves_no_child(mark, interrupts):
     supervisor = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISOR, str(mark)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SUPERVISOR, str(mark)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),
     )
     assert supervisor.stdout.readline() == "started\n"
     # Python may swallow an interrupt that comes while it is starting.

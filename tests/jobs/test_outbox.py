@@ -1,5 +1,6 @@
 """Messages: written with the change, run as their actor, with the effect exactly once."""
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from dacase.jobs.services.outbox import fail_message, postpone_message, revive_m
 from dacase.jobs.tasks_base import ENDED, UNKNOWN, held, run_message
 from dacase.walls.context import acting_as
 from tests.jobs import work  # noqa: F401 - declares its tasks
+from tests.jobs.conftest import wait_for
 
 
 def jobs_of(membership, kind):
@@ -210,20 +212,35 @@ def test_a_message_that_another_worker_holds_is_left_alone():
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_row_that_another_worker_has_locked_is_left_alone():
+def test_a_worker_quicker_than_the_relay_waits_for_its_mark():
+    """The broker has a message before the relay has committed that it gave it: the message must not be dropped."""
     from tests.cast import Cast
 
     message = enqueue("tests.effect", args={"name": "effect"}, actor=Cast().idva)
-    other = connections["default"].copy()
+    relay = connections["default"].copy()
+    worker = threading.Thread(target=lambda: (run_message(message.pk), connections.close_all()))
     try:
-        other.set_autocommit(False)
-        with other.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM jobs_outboxmessage WHERE id = %s FOR UPDATE", [message.pk])
-        assert run(message).attempts == 0
-        other.rollback()
+        relay.set_autocommit(False)
+        with relay.cursor() as cursor:
+            cursor.execute("UPDATE jobs_outboxmessage SET dispatched_at = now() WHERE id = %s", [message.pk])
+        worker.start()
+        wait_for(lambda: not worker.is_alive() or waits_for_a_lock())
+        relay.commit()
     finally:
-        other.close()
-    assert run(message).attempts == 1
+        relay.close()
+        worker.join()
+    message.refresh_from_db()
+    assert message.attempts == 1
+    assert message.done_at
+    assert message.dispatched_at
+
+
+def waits_for_a_lock():
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]
 
 
 # --- dead letters and stuck work ---

@@ -63,10 +63,10 @@ def as_identifier(name: str, value: object) -> Any:
 
 @transaction.atomic
 def begin_message(message_id: UUID) -> OutboxMessage | None:
-    """Note that a worker has taken the message. None where another has, or where it has ended already."""
-    message = (
-        OutboxMessage.objects.unfinished().select_for_update(skip_locked=True).filter(pk=message_id).first()
-    )
+    """Note that a worker has taken the message, which it holds. None where the message has ended already."""
+    # It waits for the row: a broker is quicker than the commit of the relay that gave it the message, and a
+    # message passed over then would lie until it counts as lost.
+    message = OutboxMessage.objects.unfinished().select_for_update().filter(pk=message_id).first()
     if message is not None:
         message.begun_at = timezone.now()
         message.attempts += 1
