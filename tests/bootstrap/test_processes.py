@@ -21,10 +21,11 @@ WITH_CHILD = (
 )
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
 SUPERVISOR = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from dacase.processes import Part, Stack
-mark = sys.argv[1]
+mark, interrupts = sys.argv[1:]
+signal.signal(signal.SIGINT, getattr(signal, interrupts))
 up = "import sys, time; from pathlib import Path; Path(sys.argv[1], sys.argv[2]).touch(); time.sleep(600)"
 parts = [Part(name, [sys.executable, "-c", up, mark, f"{name}.up"]) for name in ("one", "two")]
 Stack(os.environ, 0, Path(mark), parts=parts).start()
@@ -78,14 +79,10 @@ def test_a_part_that_does_not_listen_is_killed_in_the_end(mark, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
-@pytest.mark.parametrize("interrupts", [signal.SIG_DFL, signal.SIG_IGN], ids=["terminal", "background"])
+@pytest.mark.parametrize("interrupts", ["SIG_DFL", "SIG_IGN"])  # as in a terminal, and in the background
 def test_a_killed_supervisor_leaves_no_child(mark, interrupts):
     supervisor = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISOR, str(mark)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),
+        [sys.executable, "-c", SUPERVISOR, str(mark), interrupts], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert supervisor.stdout.readline() == "started\n"
     # Python may swallow an interrupt that comes while it is starting.
