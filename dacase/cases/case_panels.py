@@ -21,7 +21,7 @@ WEEK = timedelta(days=7)
 
 @asks(lambda case, membership: {"parties": people_of(case)} | facts_of(case, membership))
 def people(case: Case, membership: Membership, rows: Rows) -> Panel:
-    """Victim-survivor, perpetrators and children, with what is still missing about them."""
+    """Everybody in the case, with what is still missing about them."""
     parties = in_order(rows["parties"])
     victim = victim_of(parties)
     actions, links = concession_actions(rows, membership), []

@@ -4,9 +4,16 @@ from django.db.models import TextChoices
 
 
 class PartyRole(TextChoices):
+    """What somebody is in a case. A connected person is a relative, friend or carer who does no harm there."""
+
     VICTIM = "victim", "Victim-survivor"
     PERPETRATOR = "perpetrator", "Perpetrator"
     CHILD = "child", "Child"
+    CONNECTED = "connected", "Connected person"
+
+
+# Whom services support, and who says what they consent to. The order is that of pages.
+SUPPORTED = (PartyRole.VICTIM, PartyRole.CHILD)
 
 
 class Sex(TextChoices):

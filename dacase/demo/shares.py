@@ -40,6 +40,7 @@ RELATIONSHIPS = {
     "Parent-in-law": 0.03,
 }
 SECOND_PERPETRATOR = 0.05
+CONNECTED = 0.12
 KNOWN_ELSEWHERE = 0.012  # somebody's victim-survivor is the perpetrator of another case
 
 # At the front door and on the way to a service.

@@ -7,6 +7,7 @@ a GP or a refuge: no field here is read from a location, and free text is search
 from typing import Any
 
 from dacase.agencies.models import Membership
+from dacase.cases.choices import PartyRole
 from dacase.cases.models import Location
 from dacase.cases.rules.places import without_places
 from dacase.cases.selectors.people import parties_of
@@ -50,6 +51,7 @@ def _story(referral: MaracReferral, actor: Membership) -> list[dict[str, str]]:
 
 
 def _people(referral: MaracReferral) -> list[dict[str, Any]]:
+    """Who is harmed and who harms. A grandmother or a neighbour is no business of twelve agencies."""
     return [
         {
             "name": party.person.name,
@@ -60,6 +62,7 @@ def _people(referral: MaracReferral) -> list[dict[str, Any]]:
             "relationship": party.relationship,
         }
         for party in parties_of(referral.case)
+        if party.role != PartyRole.CONNECTED
     ]
 
 

@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 
 from dacase.agencies.access import check_may
 from dacase.audit.services import record_read
-from dacase.cases.choices import PartyRole, Sex
+from dacase.cases.choices import Sex
 from referrals.choices import Aware, Consent, Priority, ReferralDoor
 from referrals.models import Referral, ReferralContact
-from referrals.rules.referral import OLDEST_YEARS
+from referrals.rules.referral import MOST_PEOPLE, OLDEST_YEARS
 from referrals.selectors.referral import followed_referrals, front_doors, may_see_contact, outcomes
 from referrals.services.referral import ContactAnswers, NamedPerson, make_referral
 
@@ -32,7 +32,7 @@ class ContactSerializer(serializers.ModelSerializer[ReferralContact]):
 
 
 class PersonSerializer(serializers.Serializer[Any]):
-    role = serializers.ChoiceField(PartyRole.choices)
+    role = serializers.ChoiceField([(role.value, role.label) for role in MOST_PEOPLE])
     family_name = serializers.CharField(max_length=100)
     given_name = serializers.CharField(max_length=100, allow_blank=True, default="")
     date_of_birth = serializers.DateField(allow_null=True, default=None)

@@ -1,5 +1,6 @@
 """What a referral must hold, and which agencies it may go to."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,15 +14,16 @@ from referrals.choices import Aware, ReferralState
 ROUTED_SERVICES = (Service.ADVOCACY, Service.REFUGE, Service.SANCTUARY)
 ROUTED_KINDS = (AgencyKind.SPECIALIST, AgencyKind.CHILDRENS, AgencyKind.ADULTS)
 UNDECIDED = (ReferralState.RECEIVED, ReferralState.IN_TRIAGE, ReferralState.RETURNED)
+# Whom a referral names, and how many at most.
 MOST_PEOPLE = {PartyRole.VICTIM: 1, PartyRole.PERPETRATOR: 10, PartyRole.CHILD: 20}
 OLDEST_YEARS = 120
 
 
 def check_people(roles: Iterable[str]) -> None:
-    """Raise ValidationError unless exactly one is the victim-survivor, and no role has too many."""
-    counts = dict.fromkeys(PartyRole.values, 0)
-    for role in roles:
-        counts[PartyRole(role)] += 1
+    """Raise ValidationError unless one is the victim-survivor, the others are of MOST_PEOPLE, and none too many."""
+    counts = Counter(PartyRole(role) for role in roles)
+    if counts.keys() - MOST_PEOPLE.keys():
+        raise ValidationError({"people": "A referral names the victim-survivor, perpetrators and children"})
     if counts[PartyRole.VICTIM] != 1:
         raise ValidationError(
             {"people": "A referral is about one victim-survivor. Send one referral for each"}

@@ -40,7 +40,7 @@ def members_of(placement: Placement, membership: Membership) -> list[Party]:
 
 
 def possible_household(case: Case) -> list[Party]:
-    """Who may be placed: the victim-survivor and the children of a case, never a perpetrator."""
+    """Who may be placed: the victim-survivor, and who flees with her; never a perpetrator."""
     return [party for party in parties_of(case) if party.role != PartyRole.PERPETRATOR]
 
 

@@ -199,7 +199,7 @@ def _check_household(case: Case, household: list[Party]) -> None:
         raise ValidationError({"parties": "Select who is placed"})
     own = Party.objects.filter(case=case).exclude(role=PartyRole.PERPETRATOR)
     if own.filter(pk__in=[party.pk for party in household]).count() != len({party.pk for party in household}):
-        raise ValidationError({"parties": "Select the victim-survivor and children of this case"})
+        raise ValidationError({"parties": "Select people of this case who are not a perpetrator in it"})
 
 
 def _check_dates(starts_on: date, ends_on: date | None) -> None:

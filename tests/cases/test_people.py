@@ -9,6 +9,7 @@ from django.urls import reverse
 from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
 from dacase.cases.models import Draft, Party, Person, SafeContactPlan
+from dacase.cases.selectors.people import parties_of
 from dacase.cases.services.case import PersonDetails
 from dacase.cases.services.person import add_person, edit_person, save_safe_contact_plan
 from dacase.ui.stale import StaleVersion
@@ -115,6 +116,20 @@ class TestPages:
         assert client.post(url, person_form(role="child")).status_code == 302
         with acting_as(cast.idva):
             assert Party.objects.filter(person__given_name="Kim").count() == 1
+
+    def test_a_connected_person_stands_last_and_is_related_to_a_child(self, cast, case, sign_in):
+        client = sign_in(cast.idva)
+        sent = person_form(role="connected", given_name="Gerda", relationship="Mother")
+        assert client.post(reverse("cases:party_create", args=[case.pk]), sent).status_code == 302
+        with acting_as(cast.idva):
+            assert [one.role for one in parties_of(case)] == ["victim", "perpetrator", "child", "connected"]
+            gerda, child = (Party.objects.get(case=case, role=role) for role in ("connected", "child"))
+        tie = {"kind": "carer", "other": str(child.pk)}
+        url = reverse("cases:relationship_create", args=[gerda.pk])
+        assert client.post(url, tie).status_code == 302
+        html = client.get(reverse("cases:people", args=[case.pk])).content.decode()
+        for words in ("Connected person", "Cares for", "Is cared for by"):
+            assert words in html
 
     @pytest.mark.parametrize(
         ("field", "value", "words"),

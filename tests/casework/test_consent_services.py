@@ -12,6 +12,8 @@ from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
 from dacase.cases.choices import LawfulBasis
 from dacase.cases.models import Case, Party
+from dacase.cases.services.case import PersonDetails
+from dacase.cases.services.person import add_person
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from referrals.casework.models import ConsentRecord
@@ -193,8 +195,11 @@ def test_who_may_not_and_whom_the_case_is_closed_to_record_nothing(cast, case):
     share(case, cast.marac_coordinator.agency, actor=cast.idva, purpose="marac")
     with pytest.raises(NotAllowed):
         record(case, cast.marac_coordinator)
-    with pytest.raises(ValidationError):
-        record(case, cast.idva, role="perpetrator")
+    with acting_as(cast.idva):
+        add_person(case, details=PersonDetails("Aside"), role="connected", actor=cast.idva)
+    for role in ("perpetrator", "connected"):
+        with pytest.raises(ValidationError, match="victim-survivor or a child"):
+            record(case, cast.idva, role=role)
     with pytest.raises(ValidationError):
         record(case, cast.idva, purpose="anything")
 

@@ -12,9 +12,11 @@ from dacase.audit.models import Event
 from dacase.cases.choices import Scope
 from dacase.cases.models import Case, Headline, Party
 from dacase.cases.selectors.access import grants_on
+from dacase.cases.services.case import PersonDetails
 from dacase.cases.services.closing import close_case
 from dacase.cases.services.exclusion import bar_from_case
 from dacase.cases.services.grant import end_access, end_grant
+from dacase.cases.services.person import add_person
 from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from referrals.casework.choices import EpisodeState
@@ -102,11 +104,13 @@ def test_beginning_by_hand_twice_is_once_and_a_second_of_its_kind_is_refused(cas
 
 def test_support_is_for_the_victim_survivor_and_the_children_of_an_open_case(cast, case):
     with acting_as(cast.idva_manager):
-        perpetrator = Party.objects.get(case=case, role="perpetrator")
-        with pytest.raises(ValidationError, match="victim-survivor and the children"):
-            services.begin_episode(
-                perpetrator, kind="idva", worker=None, submission=uuid.uuid4(), actor=cast.idva_manager
-            )
+        add_person(case, details=PersonDetails("Aside"), role="connected", actor=cast.idva_manager)
+        for role in ("perpetrator", "connected"):
+            party = Party.objects.get(case=case, role=role)
+            with pytest.raises(ValidationError, match="victim-survivor and the children"):
+                services.begin_episode(
+                    party, kind="idva", worker=None, submission=uuid.uuid4(), actor=cast.idva_manager
+                )
         close_case(case, reason="ended", actor=cast.idva_manager)
     with pytest.raises(ValidationError, match="Reopen"):
         begun(case, cast.idva_manager, cast.idva)

@@ -8,9 +8,10 @@ from django.urls import reverse
 from dacase.agencies.access import NotAllowed
 from dacase.audit.models import Event
 from dacase.cases.models import Case, Location, Party, Person
-from dacase.cases.services.case import add_location
+from dacase.cases.services.case import PersonDetails, add_location
 from dacase.cases.services.exclusion import bar_from_case
 from dacase.cases.services.grant import end_access
+from dacase.cases.services.person import add_person
 from dacase.walls.context import acting_as
 from marac.choices import HearingState, PaperKind
 from marac.models import Hearing, HearingGrant, HearingPaper, MaracReferral
@@ -41,6 +42,15 @@ def order(marac: Any, actor: Any) -> list[Any]:
     with acting_as(actor):
         found = Hearing.objects.filter(meeting=marac.meeting).in_running_order().order_by("number")
         return [(hearing.number, hearing.case_id) for hearing in found]
+
+
+def test_no_paper_names_a_connected_person(marac: Any, cast: Any) -> None:
+    case = make_case(cast.idva, victim="Thirdcase")
+    with acting_as(cast.idva):
+        add_person(case, details=PersonDetails("Aside", "Gerda"), role="connected", actor=cast.idva)
+    hearing = list_case(refer(case, cast.idva), marac.meeting, cast.marac_coordinator, [marac.housing])
+    people = paper(hearing, PaperKind.PEOPLE, cast.housing_representative)["people"]
+    assert [one["role"] for one in people] == ["victim", "perpetrator", "child"]
 
 
 def test_papers_hold_an_allow_list_and_nothing_else(marac: Any, cast: Any) -> None:

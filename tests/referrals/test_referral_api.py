@@ -81,6 +81,7 @@ VICTIM = {"role": "victim", "family_name": "Testcase"}
         ({"people": [VICTIM | {"date_of_birth": "2026-02-31"}]}, ["people", 0, "date_of_birth"]),
         ({"people": [VICTIM | {"date_of_birth": "1880-01-01"}]}, ["people", 0, "date_of_birth"]),
         ({"people": [{"role": "perpetrator", "family_name": "Testcase"}]}, ["people"]),
+        ({"people": [VICTIM, {"role": "connected", "family_name": "Aside"}]}, ["people", 1, "role"]),
         ({"contact": {"email": "nonsense"}}, ["contact", "email"]),
         ({"contact": {"phone": "07700 900123", "safe_to_leave_message": True}}, ["ways"]),
         ({"victim_aware": "no"}, ["not_aware_reason"]),

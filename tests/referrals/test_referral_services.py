@@ -135,6 +135,7 @@ VICTIM = PEOPLE[0]
         ({"people": [VICTIM, VICTIM]}, "people"),
         ({"people": [VICTIM, *[NamedPerson(PartyRole.PERPETRATOR, "Many")] * 11]}, "people"),
         ({"people": [VICTIM, *[NamedPerson(PartyRole.CHILD, "Many")] * 21]}, "people"),
+        ({"people": [VICTIM, NamedPerson(PartyRole.CONNECTED, "Aside")]}, "people"),
         ({"people": [NamedPerson(PartyRole.VICTIM, "  ")]}, "people"),
         (
             {

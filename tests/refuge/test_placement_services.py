@@ -15,6 +15,7 @@ from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from refuge.choices import LeavingReason, PlacementState
 from refuge.models import Placement, PlacementMember
+from refuge.selectors.placement import members_of, possible_household
 from refuge.services.placement import (
     TAKEN,
     cancel_placement,
@@ -243,6 +244,17 @@ def test_a_child_added_later_may_be_placed_in_a_unit_of_her_own(refuge: Any, cas
             actor=refuge.worker,
         )
     assert placed.state == PlacementState.PLACED
+
+
+def test_a_connected_person_may_flee_along(refuge: Any, cast: Any) -> None:
+    with acting_as(cast.idva):
+        mother = add_party(
+            refuge.case, person=PersonDetails(family_name="Aside"), role=PartyRole.CONNECTED, actor=cast.idva
+        )
+    with acting_as(refuge.worker):
+        assert [one.pk for one in possible_household(refuge.case)][-1] == mother.pk
+        placed = place(refuge.case, refuge.unit, refuge.worker, parties=[mother])
+        assert [one.pk for one in members_of(placed, refuge.worker)] == [mother.pk]
 
 
 def test_a_unit_with_a_household_stays_in_use(refuge: Any) -> None:

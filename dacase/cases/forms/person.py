@@ -19,7 +19,7 @@ from dacase.ui.forms import (
     YesNoField,
 )
 
-ADDED_LATER = [(role.value, role.label) for role in (PartyRole.PERPETRATOR, PartyRole.CHILD)]
+ADDED_LATER = [(role.value, role.label) for role in PartyRole if role != PartyRole.VICTIM]
 
 
 class DetailsForm(Form):
@@ -85,7 +85,11 @@ class DetailsForm(Form):
 
 
 class AddPersonForm(DetailsForm):
-    role = RadioField(label="Role in this case", choices=ADDED_LATER)
+    role = RadioField(
+        label="Role in this case",
+        choices=ADDED_LATER,
+        help_text="A connected person is a relative, friend or carer who does no harm in this case",
+    )
 
     field_order = ["role"]
 

@@ -10,13 +10,13 @@ from dacase.agencies.models import Membership
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Party
 
-ORDER = {PartyRole.VICTIM: 0, PartyRole.PERPETRATOR: 1, PartyRole.CHILD: 2}
+ORDER = {role: place for place, role in enumerate(PartyRole)}
 
 
 def parties_of(case: Case) -> list[Party]:
-    """Everybody in the case with person and safe-contact plan: victim-survivor, perpetrators, children.
+    """Everybody in the case with person and safe-contact plan: victim-survivor, perpetrators, children, connected persons.
 
-    One query. Children stand oldest first.
+    One query. Those of one role stand oldest first.
     """
     return in_order(people_of(case))
 
@@ -27,7 +27,7 @@ def people_of(case: Case) -> QuerySet[Party]:
 
 
 def in_order(parties: Iterable[Party]) -> list[Party]:
-    """Victim-survivor, perpetrators, children, the oldest first."""
+    """By role as `PartyRole` lists them, the oldest of each first."""
     return sorted(parties, key=lambda party: (ORDER[PartyRole(party.role)], born(party), party.created_at))
 
 

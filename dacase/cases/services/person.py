@@ -24,7 +24,7 @@ PLAN_FIELDS = (
 def add_person(
     case: Case, *, details: PersonDetails, role: str, relationship: str = "", actor: Membership
 ) -> Party:
-    """Add somebody to a case as perpetrator or child (choices.PartyRole).
+    """Add somebody to a case as perpetrator, child or connected person (choices.PartyRole).
 
     A second person of the same name, date of birth and role is the same form sent twice: it gives the party
     that is there. Raises ValidationError for a second victim-survivor: hers is a case of its own.

@@ -35,7 +35,7 @@ def tell_doubts(request: ActingRequest, form: DetailsForm) -> None:
 @require_http_methods(["GET", "POST"])
 @requires("edit_case")
 def party_create(request: ActingRequest, pk: UUID) -> HttpResponse:
-    """Add a perpetrator or a child to the case."""
+    """Add a perpetrator, a child or a connected person to the case."""
     case = case_or_404(request, pk)
     draft = FormDraft(request)
     form = draft.bind(AddPersonForm)

@@ -8,11 +8,11 @@ from dacase.cases.models import (
     EqualityAnswers,
     ImmigrationStatus,
     PartyNeeds,
-    Relationship,
 )
 from dacase.cases.rules.people import concession_ends_on
 from dacase.demo.chance import Dice
 from dacase.demo.story.case_file import CaseFile
+from dacase.demo.story.connected import tie, write_connected
 from dacase.demo.story.household import Someone
 
 LANGUAGES = {
@@ -62,7 +62,10 @@ def write_facts(file: CaseFile) -> None:
             about_victim(file, person, kept, dice)
         elif person.role == PartyRole.CHILD:
             about_child(file, person, kept, dice)
-        tie(file, person, dice)
+        kind = TIES.get(person.relationship)
+        if kind is not None and person.role != PartyRole.VICTIM:
+            tie(file, dice, person, kind, file.victim)
+    write_connected(file, dice)
 
 
 def about_victim(file: CaseFile, victim: Someone, kept: dict[str, object], dice: Dice) -> None:
@@ -109,13 +112,3 @@ def education_of(child: Someone, file: CaseFile, dice: Dice) -> str:
         return "not_asked"
     age = (file.opened_at.date() - child.date_of_birth).days / 365.25
     return next(place for first, place in EDUCATION if age >= first or first == 0)
-
-
-def tie(file: CaseFile, person: Someone, dice: Dice) -> None:
-    """How somebody stands to the victim-survivor, where the words of the referral say it plainly."""
-    kind = TIES.get(person.relationship)
-    if kind is not None and person.role != PartyRole.VICTIM:
-        file.teller.load.add(
-            Relationship, id=dice.key(), case_id=file.id, party_id=person.party_id, kind=kind, other_id=file.victim.party_id,
-            recorded_at=file.opened_at + timedelta(hours=1), recorded_by_id=file.opened_by.id,
-        )  # fmt: skip

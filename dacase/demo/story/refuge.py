@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from dacase.cases.choices import PartyRole, Purpose, Scope, Sex
+from dacase.cases.choices import SUPPORTED, Purpose, Scope, Sex
 from dacase.demo import shares
 from dacase.demo.chance import Dice, at_work
 from dacase.demo.loader import Loader
@@ -105,7 +105,7 @@ def place(file: CaseFile, room: Room, day: date) -> date:
         leaving_reason=LeavingReason(dice.weighted(shares.LEAVING)).value if ended else "",
     )  # fmt: skip
     for person in file.people:
-        if person.role != PartyRole.PERPETRATOR:
+        if person.role in SUPPORTED:
             load.add(PlacementMember, placement_id=key, party_id=person.party_id)
     file.grant("refuge", Purpose.ACCOMMODATION.value, at=made_at, by=file.worker or file.opened_by,
                scope=Scope.CASE.value, reason="To find safe accommodation")  # fmt: skip

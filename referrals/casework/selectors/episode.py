@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from dacase.agencies.models import Membership
 from dacase.agencies.roles import who_may
-from dacase.cases.choices import PartyRole
+from dacase.cases.choices import SUPPORTED
 from dacase.cases.models import Case, Exclusion, Party
 from referrals.casework.models import ContactAttempt, Episode, ExitOutcome
 from referrals.casework.selectors.nobody import held_by_nobody
@@ -33,10 +33,8 @@ def own_episodes(membership: Membership) -> QuerySet[Episode]:
 
 def parties_to_support(case: Case) -> list[Party]:
     """The victim-survivor and the children of a case."""
-    roles = [PartyRole.VICTIM, PartyRole.CHILD]
-    return list(
-        Party.objects.filter(case=case, role__in=roles).select_related("person").order_by("-role", "pk")
-    )
+    found = Party.objects.filter(case=case, role__in=SUPPORTED)
+    return list(found.select_related("person").order_by("-role", "pk"))
 
 
 def workers_to_give(membership: Membership, case_ids: Iterable[UUID]) -> list[Membership]:

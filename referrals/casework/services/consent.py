@@ -12,7 +12,7 @@ from django.utils import timezone
 from dacase.agencies.access import check_may
 from dacase.agencies.models import Agency, Membership
 from dacase.audit.services import record_event
-from dacase.cases.choices import LawfulBasis, PartyRole
+from dacase.cases.choices import SUPPORTED, LawfulBasis
 from dacase.cases.models import Case, Party
 from dacase.ui.stale import StaleVersion
 from referrals.casework.choices import ConsentAnswer, ConsentWay
@@ -72,7 +72,7 @@ def record_consent(
     found = purposes(timezone.localdate()).get(purpose)
     if found is None:
         raise ValidationError({"purpose": GONE})
-    if party.role == PartyRole.PERPETRATOR:
+    if party.role not in SUPPORTED:
         raise ValidationError({"party": "Select the victim-survivor or a child"})
     service = actor.agency if found.is_by_service else None
     said_before = ConsentRecord.objects.filter(purpose=purpose, service=service)

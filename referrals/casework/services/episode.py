@@ -13,7 +13,7 @@ from dacase.agencies.access import check_may
 from dacase.agencies.models import Agency, Membership
 from dacase.agencies.roles import who_may
 from dacase.audit.services import record_event
-from dacase.cases.choices import PartyRole
+from dacase.cases.choices import SUPPORTED, PartyRole
 from dacase.cases.models import Case, Exclusion, Headline, Party
 from dacase.cases.selectors.people import last_saved
 from dacase.cases.services.case import set_headline
@@ -71,7 +71,7 @@ def begin_episode(
         return made
     if not case.is_open:
         raise ValidationError("The case is closed. Reopen it first")
-    if party.role == PartyRole.PERPETRATOR:
+    if party.role not in SUPPORTED:
         raise ValidationError({"party": "Support is for the victim-survivor and the children"})
     if running(party, actor.agency, EpisodeKind(kind)).exists():
         raise ValidationError({"kind": "Your agency gives this support already"})
