@@ -334,3 +334,20 @@ CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
+
+-- What a completed assessment says stays as it was said, and its band as it was worked out on its day.
+CREATE OR REPLACE FUNCTION refuse_change_of_completed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.completed_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a completed row of % is not changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION refuse_change_of_completed_answer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM casework_riskassessment WHERE id = OLD.assessment_id AND completed_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'an answer of a completed assessment is not changed' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;

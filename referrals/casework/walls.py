@@ -10,6 +10,7 @@ from dacase.walls.policies import (
     case_child,
     child_of,
     in_open_case,
+    in_visible,
     own_agency,
 )
 from referrals.casework.models import (
@@ -64,10 +65,35 @@ def of_a_plan(model: type[Model]) -> Wall:
     return Wall(model, [Policy("own", own), Policy("shared", shared, "SELECT")], history=own)
 
 
+OF_OWN_ASSESSMENT = (
+    f"EXISTS (SELECT 1 FROM {RiskAssessment._meta.db_table} p"  # noqa: S608 - names of our own
+    f" WHERE p.id = assessment_id AND p.agency_id = {AGENCY} OFFSET 0)"
+)
+
 WALLS = Walls(
     walled=[
-        case_child(RiskAssessment),
-        child_of(RiskAnswer, RiskAssessment, "assessment_id"),
+        # Read with the file by all who hold it; begun and answered by its own agency, and then left as it is.
+        Wall(
+            RiskAssessment,
+            [
+                Policy("in_open_case", in_open_case("case_id"), "SELECT"),
+                Policy("own_begin", "", "INSERT", check=OWN),
+                # Others may lock the row, and are told whose it is; they may not change it.
+                Policy("own_change", in_open_case("case_id"), "UPDATE", check=OWN),
+            ],
+            history=in_open_case("case_id"),
+        ),
+        Wall(
+            RiskAnswer,
+            [
+                Policy(
+                    "with_its_parent", in_visible(RiskAssessment._meta.db_table, "assessment_id"), "SELECT"
+                ),
+                Policy("own_begin", "", "INSERT", check=OF_OWN_ASSESSMENT),
+                Policy("own_change", OF_OWN_ASSESSMENT, "UPDATE"),
+            ],
+            history=in_visible(RiskAssessment._meta.db_table, "assessment_id"),
+        ),
         case_child(StoryPart),
         case_child(Incident),
         # Recorded for good: a newer grid stands beside the older.
@@ -106,6 +132,20 @@ WALLS = Walls(
         owned_in_case(Plan),
         of_a_plan(PlanAction),
         of_a_plan(PlanPrint),
+    ],
+    triggers=[
+        (
+            "refuse_change_of_completed",
+            "casework_riskassessment",
+            "BEFORE UPDATE",
+            "refuse_change_of_completed",
+        ),
+        (
+            "refuse_change_of_completed",
+            "casework_riskanswer",
+            "BEFORE UPDATE",
+            "refuse_change_of_completed_answer",
+        ),
     ],
     # The wording of a tool says nothing of any case: everybody reads it, and the service says who loads it.
     open_tables={

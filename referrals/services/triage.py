@@ -16,6 +16,7 @@ from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole, Purpose
 from dacase.cases.models import Case
 from dacase.cases.services.case import open_case
+from referrals.casework.services.news import tell_of_further_referral
 from referrals.choices import ReferralState
 from referrals.models import Referral, Route
 from referrals.rules import clock
@@ -91,6 +92,7 @@ def join_case(
 ) -> Case:
     """Put a referral into an open case about the same victim-survivor and the same perpetrators.
 
+    Whoever supports somebody there is told, wherever the referral is routed.
     Raises as open_case_from; ValidationError also where the case is about somebody else, because a case is
     the pair or group (SafeLives repeat definition, current). Case.DoesNotExist where the actor may not open it.
     """
@@ -104,7 +106,9 @@ def join_case(
     people = list(referral.people.all())
     persons = known_people(people, known or {}, actor)
     check_same_group(case, people, persons)
-    return _into_case(referral, case, persons, actor)
+    _into_case(referral, case, persons, actor)
+    tell_of_further_referral(referral, case, actor=actor)
+    return case
 
 
 @transaction.atomic

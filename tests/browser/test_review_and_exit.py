@@ -19,10 +19,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
 NINE_WEEKS_LATER = """
 from django.utils import timezone
+from django.db import connections, transaction
 from dacase.cases.models import Headline
+from dacase.demo.relax import sleeping_triggers
 from referrals.casework.models import RiskAssessment
 then, due = (timezone.localdate() - timezone.timedelta(weeks=weeks) for weeks in (9, 1))
-RiskAssessment.objects.using("owner").filter(case_id="{case_id}").update(assessed_on=then, review_due_on=due)
+with transaction.atomic("owner"), sleeping_triggers(connections["owner"].cursor()):  # they refuse to change one
+    RiskAssessment.objects.using("owner").filter(case_id="{case_id}").update(assessed_on=then, review_due_on=due)
 Headline.objects.using("owner").filter(case_id="{case_id}").update(band_set_on=then, review_due_on=due)
 """
 

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from dacase.agencies.access import NotAllowed
@@ -171,6 +172,37 @@ def test_completed_is_for_good_and_twice_is_once(cast, case):
         save(done, cast.idva, done.version, D01="no")
     with pytest.raises(ValidationError, match="is complete"):
         complete(done, cast.idva, version=done.version)
+
+
+def test_the_database_keeps_what_is_completed(cast, case):
+    part = start(case, cast.idva)
+    save(part, cast.idva, 1, D01="yes")
+    done = assessed(case, cast.idva, 16)
+    with acting_as(cast.idva):
+        assert RiskAssessment.objects.filter(pk=part.pk).update(judgement_reason="Changed") == 1
+        assert RiskAnswer.objects.filter(assessment=part).update(note="Changed") == 1
+        for rows, change in (
+            (RiskAssessment.objects.filter(pk=done.pk), {"band": Band.STANDARD}),
+            (RiskAssessment.objects.filter(pk=done.pk), {"completed_at": None}),
+            (RiskAnswer.objects.filter(assessment=done), {"answer": Answer.NO}),
+        ):
+            with pytest.raises(DatabaseError, match="complete"), transaction.atomic():
+                rows.update(**change)
+
+
+def test_the_database_lets_no_other_agency_write_into_an_assessment(cast, case):
+    part = start(case, cast.idva)
+    save(part, cast.idva, 1, D01="yes")
+    with acting_as(cast.social_worker):
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            RiskAssessment.objects.filter(pk=part.pk).update(judgement_reason="Changed")
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            RiskAnswer.objects.create(assessment=part, topic="D02", answer=Answer.YES)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            RiskAssessment.objects.create(
+                case=case, agency=cast.idva.agency, assessor=cast.idva, tool_version="x"
+            )
+        assert RiskAnswer.objects.filter(assessment=part).update(note="Changed") == 0
 
 
 def test_an_assessment_recorded_late_leaves_a_newer_band_alone(cast, case):

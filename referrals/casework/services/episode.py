@@ -21,6 +21,7 @@ from dacase.ui.stale import StaleVersion
 from referrals.casework.choices import ActionState, EpisodeKind, TaskState
 from referrals.casework.models import Episode, PlanAction, Task
 from referrals.casework.rules.episode import first_contact_due_at, kind_of
+from referrals.casework.services.news import tell_taken_over
 from referrals.choices import Priority
 from referrals.models import Route
 
@@ -33,15 +34,19 @@ def open_episode(route: Route, *, actor: Membership) -> Episode:
     """Begin the episode of an accepted route with the actor as its worker. Called by accept_route.
 
     Where the agency works with the victim-survivor already, that episode goes on, from now on with the actor:
-    contact is due as in a new one, unless it is due sooner, and a request to end it falls.
+    contact is due as in a new one, unless it is due sooner, and a request to end it falls. The colleague who
+    worked on it is told.
     Raises Party.DoesNotExist for a referral without a case.
     """
     victim = Party.objects.get(case=route.referral.case, role=PartyRole.VICTIM)
     kind = kind_of(actor.agency)
     begun = running(victim, actor.agency, kind).select_for_update().first()
     if begun is not None:
+        before = begun.worker
         _go_on(begun, route.referral.priority)
         give(begun, actor, actor=actor)
+        if before not in (None, actor):
+            tell_taken_over(begun, route, before=before)
         return begun
     return _begin(victim, kind, priority=route.referral.priority, worker=actor, actor=actor, route=route)
 
