@@ -307,6 +307,9 @@ BEFORE_ACCESS_ENDS = ["referrals.casework.services.episode.check_no_open_episode
 # And before anybody closes a case: functions of the case that raise ValidationError
 # (dacase/cases/services/closing.py).
 BEFORE_CASE_CLOSES = ["referrals.casework.services.episode.check_nobody_supports"]
+# And before somebody who was added by mistake is taken out of a case: functions of the party that raise
+# ValidationError (dacase/cases/services/taken_out.py).
+BEFORE_PARTY_LEAVES = ["referrals.casework.services.party.check_nothing_builds_on"]
 # What each room says to whoever bars somebody from a case: functions of case, group and membership that give
 # sentences about work which nobody can do any more (dacase/cases/views/access.py).
 LEFT_BEHIND = ["referrals.casework.selectors.nobody.left_behind"]

@@ -13,6 +13,7 @@ from dacase.cases.views import (
     person,
     reads,
     relationship,
+    taken_out,
 )
 
 app_name = "cases"
@@ -34,6 +35,8 @@ urlpatterns = [
         "parties/<uuid:pk>/relationships/add/", relationship.relationship_create, name="relationship_create"
     ),
     path("relationships/<uuid:pk>/end/", relationship.relationship_end, name="relationship_end"),
+    path("parties/<uuid:pk>/take-out/", taken_out.party_take_out, name="party_take_out"),
+    path("parties/<uuid:pk>/put-back/", taken_out.party_put_back, name="party_put_back"),
     path("parties/<uuid:pk>/safe-contact/", person.safe_contact_edit, name="safe_contact_edit"),
     path("parties/<uuid:pk>/known/", merge.person_matches, name="person_matches"),
     path("parties/<uuid:pk>/merge/<uuid:other_pk>/", merge.merge_create, name="merge_create"),

@@ -64,19 +64,19 @@ BEGIN
        WHERE p.pnc_id = one ->> 'pnc' AND p.pnc_id <> '' AND p.merged_into_id IS NULL
       UNION ALL
       SELECT t.person_id, 0.9 FROM cases_location l JOIN cases_party t ON t.id = l.party_id
-       WHERE l.match_key = ANY (keys) AND l.match_key <> ''),
+       WHERE l.match_key = ANY (keys) AND l.match_key <> '' AND t.taken_out_at IS NULL),
     ranked AS MATERIALIZED (
       SELECT l.id, sum(l.weight) AS weight FROM likely l GROUP BY l.id ORDER BY 2 DESC, 1 LIMIT 1000)
     SELECT i, r.id,
            ARRAY(SELECT DISTINCT l.match_key::text
                    FROM cases_party t JOIN cases_location l ON l.party_id = t.id JOIN cases_case c ON c.id = t.case_id
-                  WHERE t.person_id = r.id AND l.match_key = ANY (keys) AND NOT (c.id = ANY (barred))
+                  WHERE t.person_id = r.id AND t.taken_out_at IS NULL AND l.match_key = ANY (keys) AND NOT (c.id = ANY (barred))
                     AND CASE WHEN c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > statement_timestamp()
                              THEN c.viewer_groups && groups ELSE app_holds_grant(c.id, 'view_case') END)
       FROM (SELECT * FROM ranked ORDER BY weight DESC, id OFFSET 0) r
      WHERE EXISTS (
              SELECT 1 FROM cases_party t JOIN cases_case c ON c.id = t.case_id
-              WHERE t.person_id = r.id AND NOT (c.id = ANY (barred))
+              WHERE t.person_id = r.id AND t.taken_out_at IS NULL AND NOT (c.id = ANY (barred))
                 AND CASE WHEN c.viewers_recheck_at IS NULL OR c.viewers_recheck_at > statement_timestamp()
                          THEN c.viewer_groups && groups ELSE app_holds_grant(c.id, 'view_case') END OFFSET 0)
      LIMIT most;
@@ -108,7 +108,7 @@ BEGIN
      WHERE p.family_name_key = a.family AND p.given_name_key = a.given AND a.family <> '' AND a.given <> '')
   SELECT DISTINCT c.n, o.id
     FROM certain c
-    JOIN cases_party t ON t.person_id = c.id
+    JOIN cases_party t ON t.person_id = c.id AND t.taken_out_at IS NULL
     JOIN cases_case k ON k.id = t.case_id AND k.closed_at IS NULL
     JOIN LATERAL (
       SELECT g.group_id FROM cases_grant g JOIN auth_permission p ON p.id = g.permission_id
@@ -150,7 +150,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
   IF NEW.double_of_id IS NOT NULL AND NOT EXISTS (
        SELECT 1 FROM cases_party p WHERE p.id = NEW.double_of_id AND p.id <> NEW.id AND p.case_id = NEW.case_id
-          AND p.role = NEW.role AND p.double_of_id IS NULL) THEN
+          AND p.role = NEW.role AND p.double_of_id IS NULL AND p.taken_out_at IS NULL) THEN
     RAISE EXCEPTION 'a double stands in the same case in the same role' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;

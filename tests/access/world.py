@@ -113,9 +113,6 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
     relationship = Relationship.objects.create(
         case=case, party=parties[0], kind="parent", other=parties[2], recorded_by=outsider
     )
-    assessment = RiskAssessment.objects.create(
-        case=case, tool_version="24 topics, 1", agency=member.agency, assessor=member
-    )
     incident = Incident.objects.create(
         case=case, happened_on=date(2026, 1, 1), kinds=["other"], what_happened="Invented",
         agency=member.agency, recorded_by=member,
@@ -128,6 +125,7 @@ def make_file(member: Membership, relation: str, outsider: Membership) -> Simple
         grant(case, member, Scope.SUMMARY)
     writer = member if relation in OWNERS else outsider
     letter, note = make_sent_letter(case, writer), make_note(case, writer)
+    assessment = make_assessment(case, member if relation in GRANTED else outsider)
     merged = Person.objects.create(family_name="Accesstest")
     record = {"fields": {}, "had": {}, "moved": {"cases.Party.person": []}, "earlier": {}, "doubles": []}
     merge = Merge.objects.create(
@@ -156,6 +154,14 @@ def make_note(case: Case, writer: Membership) -> Note:
     with acting_as(writer):
         return Note.objects.create(
             case=case, agency=writer.agency, kind="other", text="Invented", author=writer
+        )
+
+
+def make_assessment(case: Case, writer: Membership) -> RiskAssessment:
+    """An assessment that the writer has begun, while the case is open to her."""
+    with acting_as(writer):
+        return RiskAssessment.objects.create(
+            case=case, tool_version="24 topics, 1", agency=writer.agency, assessor=writer
         )
 
 

@@ -98,6 +98,20 @@ def begin_support(cursor: Cursor, world: World) -> int:
     )
 
 
+def assess_again(cursor: Cursor, world: World) -> int:
+    return copy_row(
+        cursor, "casework_riskassessment", "case_id = %s", (world.cases["advocacy"].pk,),
+        submission="00000000-0000-4000-8000-000000000004",
+    )  # fmt: skip
+
+
+def answer_more(cursor: Cursor, world: World) -> int:
+    of_the_case = (
+        "topic = '1' AND assessment_id IN (SELECT id FROM casework_riskassessment WHERE case_id = %s)"
+    )
+    return copy_row(cursor, "casework_riskanswer", of_the_case, (world.cases["advocacy"].pk,), topic="3")
+
+
 def record_anew(cursor: Cursor, world: World) -> int:
     case = world.cases["advocacy"].pk
     return copy_row(
@@ -138,6 +152,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("casework_episode", "own_begin"): ("idva", begin_support),
     ("casework_episode", "own_change"): ("idva", lambda c, w: changed(c, "UPDATE casework_episode SET priority = 'high'")),
+    ("casework_riskassessment", "own_begin"): ("idva", assess_again),
+    ("casework_riskassessment", "own_change"): (
+        "idva", lambda c, w: changed(c, "UPDATE casework_riskassessment SET judgement_reason = 'x'"),
+    ),
+    ("casework_riskanswer", "own_begin"): ("idva", answer_more),
+    ("casework_riskanswer", "own_change"): ("idva", lambda c, w: changed(c, "UPDATE casework_riskanswer SET note = 'x'")),
     ("casework_consentrecord", "own_record"): ("idva", record_anew),
     ("marac_hearing", "who_holds_the_case_lists_it"): ("marac_coordinator", list_again),
     ("marac_hearing", "invited_record"): ("gp_tansy", lambda c, w: changed(c, "UPDATE marac_hearing SET outcome = 'x'")),

@@ -101,6 +101,15 @@ class EditPersonForm(VersionedForm, DetailsForm):
             self.fields["relationship"].widget = forms.HiddenInput()
 
 
+class TakeOutForm(Form):
+    reason = TextField(
+        label="Why?",
+        max_length=300,
+        error_messages={"required": "Say why"},
+        help_text="For example, “is a perpetrator and not a child”. Do not write the name here",
+    )
+
+
 class SafeContactForm(VersionedForm):
     safe_to_call = YesNoField(label="Is it safe to call?")
     safe_to_text = YesNoField(label="Is it safe to text?")

@@ -474,6 +474,20 @@ class Migration(migrations.Migration):
                     "relationship",
                     models.CharField(blank=True, help_text="To the victim-survivor", max_length=100),
                 ),
+                ("taken_out_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "taken_out_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
+                ("taken_out_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -733,6 +747,18 @@ class Migration(migrations.Migration):
                     "relationship",
                     models.CharField(blank=True, help_text="To the victim-survivor", max_length=100),
                 ),
+                ("taken_out_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "taken_out_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
+                ("taken_out_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
@@ -1850,7 +1876,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="party",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("double_of", None)),
+                condition=models.Q(("double_of", None), ("taken_out_at", None)),
                 fields=("case", "person", "role"),
                 name="party_once_per_case_and_role",
             ),

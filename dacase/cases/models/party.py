@@ -23,10 +23,10 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
 
 class StandingParties(models.Manager.from_queryset(PartyQuerySet)):  # type: ignore[misc]
-    """Without the doubles that a merge put aside: pages and forms never show somebody twice."""
+    """Without the doubles that a merge put aside, and without who was added by mistake: pages and forms show neither."""
 
     def get_queryset(self) -> QuerySet["Party"]:
-        return super().get_queryset().filter(double_of=None)
+        return super().get_queryset().filter(double_of=None, taken_out_at=None)
 
     def lock(self, party_id: uuid.UUID) -> "Party":
         """The party, locked; the one that it is a double of, where a merge put it aside meanwhile."""
@@ -54,6 +54,12 @@ class Party(models.Model):
     )
     role = models.CharField(max_length=20, choices=PartyRole)
     relationship = models.CharField(max_length=100, blank=True, help_text="To the victim-survivor")
+    # Added by mistake: to the wrong case, or in the wrong role. Kept, shown nowhere, and put back at any time.
+    taken_out_at = models.DateTimeField(null=True, editable=False)
+    taken_out_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    taken_out_reason = models.CharField(max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     history = HistoricalRecords()
@@ -65,7 +71,7 @@ class Party(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "person", "role"],
-                condition=models.Q(double_of=None),
+                condition=models.Q(double_of=None, taken_out_at=None),
                 name="party_once_per_case_and_role",
             ),
             models.UniqueConstraint(

@@ -33,14 +33,15 @@ from dacase.ui.words import day_words
 def relationships_of(case: Case, membership: Membership) -> QuerySet[Relationship]:
     """The relationships in a case that have not ended."""
     found = Relationship.objects.visible_to(membership).filter(case=case, ended_at__isnull=True)
-    found = found.filter(party__double_of=None, other__double_of=None)
+    for side in ("party", "other"):
+        found = found.filter(**{f"{side}__double_of": None, f"{side}__taken_out_at": None})
     return found.select_related("party__person", "other__person")
 
 
 def facts_of(case: Case, membership: Membership) -> dict[str, QuerySet[Any]]:
     """The querysets of everything that is known of the people of a case, for `together`."""
     people = Party.objects.filter(case=case).values("person_id")
-    standing = {"case": case, "party__double_of": None}
+    standing = {"case": case, "party__double_of": None, "party__taken_out_at": None}
     asked: dict[str, QuerySet[Any]] = {
         "needs": PartyNeeds.objects.visible_to(membership).filter(**standing),
         "child_facts": ChildFacts.objects.visible_to(membership).filter(**standing),

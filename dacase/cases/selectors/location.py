@@ -12,19 +12,24 @@ from dacase.cases.choices import ReadPurpose
 from dacase.cases.models import Case, Location
 
 
-def read_locations(case: Case, *, purpose: str, actor: Membership) -> list[Location]:
+def read_locations(
+    case: Case, *, purpose: str, with_taken_out: bool = False, actor: Membership
+) -> list[Location]:
     """The locations of everybody in `case`, current ones first, and a row in the read log that they were read.
 
     No other code reads locations, so that no look goes unlogged.
 
     Args:
         purpose: a value of choices.ReadPurpose; kept in the read log.
+        with_taken_out: also those of people who were added by mistake.
     Raises NotAllowed for a role that may not see locations; ValueError for an unknown purpose.
     """
     check_may(actor, "view_location")
     reason = ReadPurpose(purpose)
     record_read("cases:locations_read", actor=actor, case_id=case.pk, purpose=reason.value)
     locations = Location.objects.visible_to(actor).filter(case=case).select_related("party__person")
+    if not with_taken_out:
+        locations = locations.filter(party__taken_out_at=None)
     return sorted(
         locations, key=lambda place: (place.until_on is not None, place.kind, -place.from_on.toordinal())
     )
@@ -34,7 +39,8 @@ def known_places(case: Case, *, actor: Membership) -> list[str]:
     """Every place of the case that the actor may know, to keep it out of what is printed: current, former, and
     what other rooms know (settings.CASE_PLACES). A look, logged as one to plan for safety. Raises as above.
     """
-    values = [place.value for place in read_locations(case, purpose=ReadPurpose.SAFETY, actor=actor)]
+    read = read_locations(case, purpose=ReadPurpose.SAFETY, with_taken_out=True, actor=actor)
+    values = [place.value for place in read]
     more = [import_string(path)(case, actor) for path in settings.CASE_PLACES]
     return [*values, *(value for found in more for value in found)]
 

@@ -54,5 +54,5 @@ def stands(membership: Membership, merge: Merge) -> Stands:
     came = merge.record["moved"]["cases.Party.person"]
     parties = Party.with_doubles.visible_to(membership).select_related("case")
     parties = parties.order_by("-case__opened_at", "id")
-    own = parties.filter(person=merge.kept_id, double_of=None).exclude(pk__in=came)
+    own = parties.filter(person=merge.kept_id, double_of=None, taken_out_at=None).exclude(pk__in=came)
     return Stands(list(parties.filter(pk__in=came)), list(own))

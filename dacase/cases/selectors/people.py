@@ -26,6 +26,12 @@ def people_of(case: Case) -> QuerySet[Party]:
     return Party.objects.filter(case=case).select_related("person", "safe_contact_plan")
 
 
+def taken_out_of(case: Case) -> QuerySet[Party]:
+    """Who was added to the case by mistake and taken out again, without the person, the newest first."""
+    found = Party.with_doubles.filter(case=case, taken_out_at__isnull=False)
+    return found.select_related("taken_out_by__user", "taken_out_by__agency").order_by("-taken_out_at")
+
+
 def in_order(parties: Iterable[Party]) -> list[Party]:
     """By role as `PartyRole` lists them, the oldest of each first."""
     return sorted(parties, key=lambda party: (ORDER[PartyRole(party.role)], born(party), party.created_at))

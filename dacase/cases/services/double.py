@@ -78,7 +78,7 @@ def pairs_of(parties: Iterable[Party], *, kept_id: UUID, merged_id: UUID) -> Ite
 
     Raises ValidationError where one of them is the victim-survivor of a case and the other a perpetrator in it.
     """
-    standing = [party for party in parties if party.double_of_id is None]
+    standing = [party for party in parties if party.double_of_id is None and party.taken_out_at is None]
     stays = [party for party in standing if party.person_id == kept_id]
     goes = [party for party in standing if party.person_id == merged_id]
     for party, double in product(stays, goes):

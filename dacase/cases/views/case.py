@@ -15,7 +15,7 @@ from dacase.cases.panels import case_panels, next_actions
 from dacase.cases.selectors.access import grants_on
 from dacase.cases.selectors.case import agencies_with_the_file
 from dacase.cases.selectors.facts import facts_of
-from dacase.cases.selectors.people import in_order, people_of, victim_of
+from dacase.cases.selectors.people import in_order, people_of, taken_out_of, victim_of
 from dacase.cases.selectors.timeline import NEWEST_FIRST, agencies, timeline
 from dacase.cases.selectors.together import together
 from dacase.cases.services.closing import close_case, reopen_case
@@ -60,7 +60,8 @@ def detail(request: ActingRequest, pk: UUID) -> HttpResponse:
 def people(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Everybody in the case, each with how she can be contacted."""
     case = case_or_404(request, pk)
-    known = together({"parties": people_of(case), **facts_of(case, request.membership)})
+    asked = {"parties": people_of(case), "taken_out": taken_out_of(case)}
+    known = together(asked | facts_of(case, request.membership))
     cards = [
         person_card(party, known, contact_banner(party, request.membership))
         for party in in_order(known["parties"])
@@ -71,6 +72,7 @@ def people(request: ActingRequest, pk: UUID) -> HttpResponse:
         case,
         "cases:people",
         cards=cards,
+        taken_out=known["taken_out"],
         may_edit=may("edit_case"),
         may_immigration=may("view_immigration"),
     )

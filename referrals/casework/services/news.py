@@ -18,7 +18,9 @@ def tell_of_further_referral(referral: Referral, case: Case, *, actor: Membershi
     """
     for episode in episodes_of(case, actor).filter(closed_at=None):
         found = reached_at(
-            episode.agency, "accept_referral", first=None if episode.is_stranded else episode.worker_id
+            episode.agency,
+            "accept_referral",
+            first=None if episode.is_stranded else episode.worker_id,  # type: ignore[attr-defined]
         )
         path = reverse("cases:detail", args=[case.pk])
         tell(found, "further_referral", path=path, key=f"further_referral:{referral.pk}:{episode.pk}")
