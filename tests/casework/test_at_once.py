@@ -185,6 +185,34 @@ class TestSupport:
         assert following.worker == hazel
         assert following.pk != episode.pk
 
+    def test_support_that_ends_while_the_front_door_routes_its_referral_further(self, cast):
+        """One held the case and wanted the referral, by way of the wall's trigger; the other held the referral."""
+        door = cast.front_door_worker
+        case = accepted(send(cast.police_officer), door, cast.idva)
+        with acting_as(cast.idva):
+            episode = Episode.objects.get(case=case)
+        with acting_as(door):
+            referral = Referral.objects.get()
+        came = while_it_is_open(
+            by(door, lambda actor: Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)),
+            by(
+                cast.idva_manager,
+                closure.close_episode,
+                episode.pk,
+                reason="needs_met",
+                answers=all_answers(),
+                version=episode.version,
+            ),
+            then=by(
+                door,
+                triage.route_referral,
+                referral.pk,
+                version=referral.version,
+                agencies=[cast.refuge_worker.agency],
+            ),
+        )
+        assert not getattr(came, "is_open", came)
+
     def test_no_support_is_opened_again_in_a_case_that_closes_at_that_moment(self, cast, case):
         episode = begun(case, cast.idva_manager, cast.idva)
         end = {"reason": "needs_met", "answers": all_answers(), "version": 1}
