@@ -31,7 +31,7 @@ from referrals.rules.referral import check_awareness, check_birth, check_message
 from referrals.selectors.referral import front_doors
 from referrals.services.question import ask_sender
 
-__all__ = ["ContactAnswers", "NamedPerson", "make_referral"]
+__all__ = ["ContactAnswers", "NamedPerson", "check_answers", "make_referral"]
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,7 @@ def make_referral(
     """
     check_may(actor, "make_referral")
     receiver = _receiver(receiver)
-    _check(people, victim_aware, not_aware_reason)
-    check_messages(
-        safe_to_call=contact.safe_to_call,
-        safe_to_text=contact.safe_to_text,
-        safe_to_leave_message=contact.safe_to_leave_message,
-    )
+    check_answers(contact, people, victim_aware, not_aware_reason)
     now = received_at or timezone.now()
     referral, created = Referral.objects.get_or_create(
         sender_agency=actor.agency,
@@ -167,7 +162,15 @@ def _receiver(chosen: Agency | None) -> Agency:
     return doors[0]
 
 
-def _check(people: Sequence[NamedPerson], victim_aware: str, not_aware_reason: str) -> None:
+def check_answers(
+    contact: ContactAnswers, people: Sequence[NamedPerson], victim_aware: str, not_aware_reason: str
+) -> None:
+    """Raise ValidationError, by field, for what no referral may say; a letterbox asks before it keeps anything."""
+    check_messages(
+        safe_to_call=contact.safe_to_call,
+        safe_to_text=contact.safe_to_text,
+        safe_to_leave_message=contact.safe_to_leave_message,
+    )
     check_people(one.role for one in people)
     today = timezone.localdate()
     for one in people:

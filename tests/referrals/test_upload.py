@@ -104,6 +104,9 @@ def test_a_file_is_shown_and_nothing_is_sent(cast, sign_in):
         ({"priority": "urgent"}, "priority: How urgent is it: select"),
         ({"victim_aware": "no"}, "not_aware_reason: Say why"),
         ({"what_happened": ""}, "what_happened: Enter what has happened"),
+        ({"safe_to_call": "no", "safe_to_leave_message": "yes"}, "ways: Leaving a message is only safe"),
+        ({"date_of_birth": "01/01/1900"}, "date_of_birth: Date of birth must be within the last 120 years"),
+        ({"child_1_date_of_birth": "01/01/1900"}, "child_1_date_of_birth: Date of birth must be within"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_row(cast, sign_in, changes, said):
@@ -219,6 +222,28 @@ def test_a_worker_that_dies_half_way_sends_the_rest_later(cast, sign_in, monkeyp
     run_all()
     with acting_as(officer):
         assert Referral.objects.count() == 2
+
+
+def test_a_row_that_is_refused_late_is_named_and_the_rows_after_it_are_sent(cast, sign_in, monkeypatch):
+    from referrals import tasks
+
+    officer = cast.police_officer
+    client = sign_in(officer)
+    client.post(send_file(client, content({}, {"given_name": "Robin"}, {"given_name": "Lark"}))["Location"])
+    real = tasks.upload_service.send_row
+
+    def refuses(row, *, answers, **kwargs):
+        if answers["people"][0].given_name == "Robin":
+            raise ValidationError({"people": "Invented refusal"})
+        return real(row, answers=answers, **kwargs)
+
+    monkeypatch.setattr(tasks.upload_service, "send_row", refuses)
+    run_all()
+    with acting_as(officer):
+        assert Referral.objects.count() == 2
+        job = Job.objects.get()
+        assert (job.state, UploadRow.objects.get().number) == (JobState.FAILED, 3)
+        assert "Not sent: row 3 (Invented refusal)" in job.error
 
 
 @pytest.mark.parametrize("name", ["rows.xlsx", "rows"])
