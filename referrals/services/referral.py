@@ -17,7 +17,6 @@ from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.rules.identifiers import normal_nhs_number, normal_pnc_id
 from referrals.choices import (
-    PUBLIC_DOORS,
     Priority,
     QuestionCode,
     ReferralDoor,
@@ -136,12 +135,17 @@ def make_referral(
             OutsideSender.objects.create(referral=referral, **said)
         data = {"priority": priority, "door": str(door)}
         record_event("referral_made", actor=actor, subject=referral, data=data)
-        # Who has no account would never read a question: the front door sees the flag and asks otherwise.
-        if not answers.has_safe_way and door not in PUBLIC_DOORS:
-            referral.state = ReferralState.RETURNED
-            referral.save(update_fields=["state"])
-            ask_sender(referral, code=QuestionCode.SAFE_CONTACT, asked_by=None)
+        if not answers.has_safe_way and door != ReferralDoor.SELF:
+            _ask_for_a_safe_way(referral)
     return referral
+
+
+def _ask_for_a_safe_way(referral: Referral) -> None:
+    """Who has no account would never read it: there the front door asks when it calls back, and records the answer."""
+    if referral.has_reader:
+        referral.state = ReferralState.RETURNED
+        referral.save(update_fields=["state"])
+    ask_sender(referral, code=QuestionCode.SAFE_CONTACT, asked_by=None)
 
 
 def _source(door: str, outside: OutsideDetails | None, actor: Membership) -> str:

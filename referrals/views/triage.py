@@ -15,7 +15,7 @@ from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.choices import PartyRole
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.models import Case
-from dacase.ui.components import Clock, Column, Link, Table, Text
+from dacase.ui.components import Clock, Column, Lines, Link, Table, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
 from referrals.choices import ReferralState
@@ -30,7 +30,7 @@ from referrals.forms.triage import (
 from referrals.models import Referral, ReferralPerson
 from referrals.rules.decision import DECLINED, NO_FURTHER_ACTION, RETURN
 from referrals.selectors.escalation import escalations_of
-from referrals.selectors.match import Match, matches_for, whom_to_ask
+from referrals.selectors.match import Alike, Match, alike_referrals, matches_for, whom_to_ask
 from referrals.selectors.question import questions_of, still_asked
 from referrals.selectors.referral import outcomes, with_people
 from referrals.selectors.triage import individuals, parties_of, services_to_route_to, taken_in, triage_queue
@@ -112,6 +112,7 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
         "people": named,
         "has_matches": any(matches.values()),
         "to_ask": [(one, to_ask[one.pk]) for one in people if to_ask.get(one.pk)],
+        "alike": _alike(alike_referrals(request.membership, referral)) if is_new else None,
         "joinable": _joinable(named),
         "is_open": is_open,
         "is_mine": referral.held_by_id == request.membership.pk,
@@ -120,6 +121,25 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
         "may_decide": is_open and referral.held_by_id in (None, request.membership.pk),
         "route_form": _route_form(referral) if routable else None,
     }
+
+
+def _alike(found: Sequence[Alike]) -> Table | None:
+    """Other referrals about somebody alike, so that two agencies' words about one woman are decided together."""
+    rows = [
+        [
+            Link(one.referral.reference, reverse("referrals:triage", args=[one.referral.pk])),
+            Lines("\n".join(one.reasons)),
+            sender_cell(one.referral),
+            one.referral.received_at,
+            Text(
+                one.referral.get_state_display(),
+                f"Held by {one.referral.held_by.user.name}" if one.referral.held_by else "",
+            ),
+        ]
+        for one in found
+    ]
+    heads = ["Referral", "Why", "From", "Received", "State"]
+    return Table("Other referrals about somebody alike", heads, rows) if rows else None
 
 
 def _joinable(named: Iterable[tuple[ReferralPerson, Sequence[Match]]]) -> list[Case]:

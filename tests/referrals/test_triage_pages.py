@@ -10,7 +10,7 @@ from dacase.cases.models import Case, Draft, Party, Person
 from dacase.walls.context import acting_as
 from referrals.models import Referral, ReferralPerson, Route
 from referrals.services import triage as services
-from referrals.services.referral import NamedPerson
+from referrals.services.referral import ContactAnswers, NamedPerson
 from tests.factories import make_case
 from tests.referrals.builders import fresh, open_case_for, route_to, send
 
@@ -54,6 +54,26 @@ def test_the_queue_is_sorted_by_its_clocks(cast, worker, django_assert_max_num_q
     assert "<html" not in text_of(worker.get(reverse("referrals:queue"), {"held": "me"}, headers=headers))
 
 
+def test_the_same_sent_by_two_agencies_is_said_on_both_before_there_is_a_case(cast, worker):
+    first, second = send(cast.police_officer), send(cast.hospital_umber)
+    other = [NamedPerson(PartyRole.VICTIM, "Elsewhere", "Otto", date(1971, 8, 20))]
+    unlike = send(cast.hospital_umber, people=other, contact=ContactAnswers(phone="07700 900999"))
+    for one, another in ((first, second), (second, first)):
+        page = text_of(worker.get(url("triage", one)))
+        assert "This may have been sent twice" in page
+        assert url("triage", another) in page
+        assert "Same family name" in page
+        assert unlike.reference not in page
+    assert "sent twice" not in text_of(worker.get(url("triage", unlike)))
+    # One that was declined says so for a while; one that is in a case is found among people.
+    press(worker, "decline", first, cast.front_door_worker, code="sent_twice")
+    assert first.reference in text_of(worker.get(url("triage", second)))
+    open_case_for(second, cast.front_door_worker)
+    third = text_of(worker.get(url("triage", send(cast.police_alder))))
+    assert "People who may be known already" in third
+    assert second.reference not in third
+
+
 def test_an_empty_queue(worker):
     assert "Nothing is waiting" in text_of(worker.get(reverse("referrals:queue")))
 
@@ -61,7 +81,7 @@ def test_an_empty_queue(worker):
 def test_the_page_shows_everything_and_the_look_is_recorded(
     cast, worker, referral, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(20):  # of which 4 are the transaction of the test
+    with django_assert_max_num_queries(21):  # of which 4 are the transaction of the test
         page = text_of(worker.get(url("triage", referral)))
     for words in (
         "Vera Testcase",

@@ -10,7 +10,15 @@ from functools import cache, cached_property
 from rapidfuzz.distance import JaroWinkler
 
 from dacase.cases.rules import policy, search_key
-from dacase.cases.rules.names import NOT_GIVEN, SHORT, SPELLING, is_one_name, other_name_keys, parts_of, words_of
+from dacase.cases.rules.names import (
+    NOT_GIVEN,
+    SHORT,
+    SPELLING,
+    is_one_name,
+    other_name_keys,
+    parts_of,
+    words_of,
+)
 
 # A pair below SHOWN is not worth a reader's time.
 SHOWN = 50
