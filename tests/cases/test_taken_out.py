@@ -130,7 +130,7 @@ class TestPages:
         url = reverse("cases:party_take_out", args=[stray.pk])
         assert url in client.get(people).content.decode()
         html = client.get(url).content.decode()
-        assert "You take out Zelda" in html
+        assert "This takes Zelda" in html
         assert NAME not in html.split("<title>")[1].split("</title>")[0]
         assert "Say why" in client.post(url, {"reason": ""}).content.decode()
         assert client.post(url, {"reason": "Wrong case"}).status_code == 302

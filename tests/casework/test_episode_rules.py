@@ -18,6 +18,7 @@ from referrals.casework.rules.episode import (
     assessment_due_at,
     first_contact_due_at,
     kind_of,
+    kinds_given_by,
     quiet_until,
     tries_at_varied_times,
     tries_before_closing,
@@ -108,6 +109,37 @@ def test_what_kind_of_support_a_service_gives(agency, kind):
 
 def test_every_kind_of_the_table_is_one():
     assert {row["kind"] for row in rows("episode_kinds")} <= set(EpisodeKind.values)
+    assert {row["kind"] for row in rows("kinds_given")} == set(EpisodeKind.values)
+
+
+@pytest.mark.parametrize("line", rows("kinds_given"), ids=lambda line: "-".join(line.values()))
+def test_an_agency_of_each_line_may_begin_that_support(line):
+    kind = AgencyKind.OTHER if line["value"] == "*" or line["test"] == "service" else line["value"]
+    agency = Agency(kind=AgencyKind(kind), services=[])
+    if line["test"] == "service":
+        assert line["kind"] not in kinds_given_by(agency)
+        agency.services = [Service(line["value"])]
+    assert line["kind"] in kinds_given_by(agency)
+
+
+@pytest.mark.parametrize("kind", AgencyKind)
+@pytest.mark.parametrize("service", [None, *Service])
+def test_what_begins_with_a_referral_may_be_begun_by_hand_too(kind, service):
+    agency = Agency(kind=kind, services=[service] if service else [])
+    assert kind_of(agency) in kinds_given_by(agency)
+
+
+def test_a_refuge_begins_no_idva_support_and_social_care_no_counselling():
+    refuge = Agency(kind=AgencyKind.SPECIALIST, services=[Service.REFUGE])
+    assert kinds_given_by(refuge) == [
+        "outreach",
+        "childrens_worker",
+        "group_work",
+        "counselling",
+        "refuge_support",
+    ]
+    childrens = Agency(kind=AgencyKind.CHILDRENS, services=[])
+    assert kinds_given_by(childrens) == ["outreach", "childrens_worker", "group_work", "social_care"]
 
 
 @pytest.mark.parametrize("method", ContactMethod.values)

@@ -116,6 +116,12 @@ def test_support_is_for_the_victim_survivor_and_the_children_of_an_open_case(cas
         begun(case, cast.idva_manager, cast.idva)
 
 
+def test_an_agency_begins_only_the_support_that_it_gives(cast, case):
+    with pytest.raises(ValidationError) as refusal:
+        begun(case, cast.idva_manager, cast.idva, kind="social_care")
+    assert set(refusal.value.message_dict) == {"kind"}
+
+
 def test_nobody_closes_a_case_in_which_another_agency_supports_somebody(cast, case, sign_in):
     share(case, cast.social_worker.agency, actor=cast.idva)
     episode = begun(case, cast.idva_manager, cast.idva)

@@ -15,8 +15,8 @@ from dacase.cases.services.taken_out import put_back, take_out
 from dacase.cases.views.person import party_or_404
 
 INTRO = (
-    "You take out {name}, {role}. Do so for somebody who was added to the wrong case, or in the wrong role. The case"
-    " then shows nothing of this person to anybody; papers of meetings that were held stay as they are. Nothing is"
+    "This takes {name}, {role}, out of the case. Use it for somebody who was added to the wrong case, or in the wrong"
+    " role. The case then shows nothing of this person to anybody; papers of meetings stay as they are. Nothing is"
     " deleted, and you can put the person back. Somebody who has moved away or has died is still part of the case."
 )
 

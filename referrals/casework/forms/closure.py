@@ -64,7 +64,7 @@ class CloseForm(OutcomesForm):
 
 class StepForm(OutcomesForm):
     way = RadioField(label="Up or down?", choices=[(UP, "Step up: more support"), (DOWN, "Step down: less")])
-    kind = RadioField(label="To which support?", choices=EpisodeKind)
+    kind = RadioField(label="To which support?", choices=())
     worker = WorkerField(label="Who works on it there", required=False)
 
     first_section = (
@@ -73,8 +73,11 @@ class StepForm(OutcomesForm):
         ["way", "kind", "worker"],
     )
 
-    def __init__(self, *args: Any, workers: Iterable[Membership], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Iterable[EpisodeKind], workers: Iterable[Membership], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["worker"].offer(workers)  # type: ignore[attr-defined]
 
 

@@ -45,7 +45,7 @@ class AllocateForm(VersionedForm):
 
 class BeginForm(SubmitOnceForm):
     party = RadioField(label="Who is supported?", choices=())
-    kind = RadioField(label="Which support?", choices=EpisodeKind)
+    kind = RadioField(label="Which support?", choices=())
     priority = RadioField(label="How soon must first contact be tried?", choices=Priority)
     worker = WorkerField(
         label="Who works on it",
@@ -54,9 +54,15 @@ class BeginForm(SubmitOnceForm):
     )
 
     def __init__(
-        self, *args: Any, parties: Iterable[Party], workers: Iterable[Membership], **kwargs: Any
+        self,
+        *args: Any,
+        parties: Iterable[Party],
+        kinds: Iterable[EpisodeKind],
+        workers: Iterable[Membership],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         self.parties = {str(one.pk): one for one in parties}
         self.fields["party"].choices = [  # type: ignore[attr-defined]
             (key, f"{one.person.name}, {PartyRole(one.role).label.lower()}")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dacase.agencies.models import Agency
 from dacase.cases.choices import Band
+from referrals.casework.choices import EpisodeKind
 from referrals.casework.rules.tables import in_force, rows
 from referrals.choices import Priority
 from referrals.rules.clock import WORKING, add_working_time
@@ -18,11 +19,22 @@ HIGH, STANDARD = "high", "standard"
 def kind_of(agency: Agency) -> str:
     """The kind of episode (choices.EpisodeKind) that begins when `agency` accepts a referral: episode_kinds.csv."""
     for row in rows("episode_kinds"):
-        if row["test"] == "service" and agency.offers(row["value"]):
-            return row["kind"]
-        if row["test"] == "agency" and row["value"] in (agency.kind, "*"):
+        if is_for(row, agency):
             return row["kind"]
     raise KeyError(agency.kind)
+
+
+def kinds_given_by(agency: Agency) -> list[EpisodeKind]:
+    """The kinds of support that `agency` may begin by hand: kinds_given.csv, in the order of choices.EpisodeKind."""
+    given = {row["kind"] for row in rows("kinds_given") if is_for(row, agency)}
+    return [kind for kind in EpisodeKind if kind in given]
+
+
+def is_for(row: dict[str, str], agency: Agency) -> bool:
+    """Whether a line about agencies speaks of this one: by a service that it offers, by its kind, or of all (`*`)."""
+    if row["test"] == "service":
+        return agency.offers(row["value"])
+    return row["value"] in (agency.kind, "*")
 
 
 def urgency_of(priority: str, band: str) -> str:

@@ -20,7 +20,7 @@ from dacase.cases.services.case import set_headline
 from dacase.ui.stale import StaleVersion
 from referrals.casework.choices import ActionState, EpisodeKind, TaskState
 from referrals.casework.models import Episode, PlanAction, Task
-from referrals.casework.rules.episode import first_contact_due_at, kind_of
+from referrals.casework.rules.episode import first_contact_due_at, kind_of, kinds_given_by
 from referrals.casework.services.news import tell_taken_over
 from referrals.choices import Priority
 from referrals.models import Route
@@ -65,7 +65,7 @@ def begin_episode(
     """Begin an episode by hand, for the victim-survivor or a child. The same `submission` gives the same episode.
 
     Args:
-        kind: a value of choices.EpisodeKind.
+        kind: a value of choices.EpisodeKind that the actor's agency gives (kinds_given.csv).
         worker: who works on it; None leaves it with the managers to allocate.
     Raises NotAllowed; ValidationError when one of this kind is open, and for a worker who cannot be given it.
     """
@@ -78,7 +78,9 @@ def begin_episode(
         raise ValidationError("The case is closed. Reopen it first")
     if party.role not in SUPPORTED:
         raise ValidationError({"party": "Support is for the victim-survivor and the children"})
-    if running(party, actor.agency, EpisodeKind(kind)).exists():
+    if kind not in kinds_given_by(actor.agency):
+        raise ValidationError({"kind": "Your agency does not give this support"})
+    if running(party, actor.agency, kind).exists():
         raise ValidationError({"kind": "Your agency gives this support already"})
     if worker is not None:
         check_can_be_given(worker, [case.pk], actor=actor)

@@ -12,6 +12,7 @@ from referrals.casework.choices import Stage
 from referrals.casework.forms.closure import UP, CloseForm, ReopenForm, SignOffForm, StepForm
 from referrals.casework.models import Episode
 from referrals.casework.rules.closure import reason_label
+from referrals.casework.rules.episode import kinds_given_by
 from referrals.casework.selectors.episode import workers_to_give
 from referrals.casework.selectors.severity import has_exit_grid
 from referrals.casework.services import closure as services
@@ -50,7 +51,8 @@ def episode_step(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Step up or down to another service of the agency."""
     episode, draft = episode_or_404(request, pk), FormDraft(request)
     workers = workers_to_give(request.membership, [episode.case_id])
-    form = draft.bind(StepForm, workers=workers, initial={"version": episode.version})
+    kinds = [kind for kind in kinds_given_by(request.membership.agency) if kind != episode.kind]
+    form = draft.bind(StepForm, kinds=kinds, workers=workers, initial={"version": episode.version})
     if draft.sent and form.is_valid():
         data, answers = form.cleaned_data, form.answers()
         if form.attempt(

@@ -22,6 +22,7 @@ from referrals.casework.forms.episode import AllocateForm, BeginForm
 from referrals.casework.models import ContactAttempt, Episode
 from referrals.casework.rules.closure import answer_label, reason_label
 from referrals.casework.rules.contact import outcomes
+from referrals.casework.rules.episode import kinds_given_by
 from referrals.casework.selectors import episode as selectors
 from referrals.casework.selectors.access_ending import ends_of, whole_files
 from referrals.casework.selectors.severity import asks_for_first_grid, first_grids
@@ -159,7 +160,8 @@ def episode_begin(request: ActingRequest, case_pk: UUID) -> HttpResponse:
     case, member = case_or_404(request, case_pk), request.membership
     parties = selectors.parties_to_support(case)
     workers = selectors.workers_to_give(member, [case.pk])
-    form = BeginForm(request.POST or None, parties=parties, workers=workers)
+    kinds = kinds_given_by(member.agency)
+    form = BeginForm(request.POST or None, parties=parties, kinds=kinds, workers=workers)
     sent = request.method == "POST" and form.is_valid()
     if sent and form.attempt(lambda: begin_episode(actor=member, **form.cleaned_data)):
         messages.success(request, "Support has begun.")
