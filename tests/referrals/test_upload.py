@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from django.urls import reverse
 from dacase.jobs.models import Job, JobState, OutboxMessage
 from dacase.jobs.tasks_base import run_message
 from dacase.walls.context import acting_as
+from referrals.forms.upload import with_first_zero
 from referrals.models import Referral, Upload, UploadRow
 from referrals.rules.tables import rows as table_rows
 from referrals.rules.upload import MOST_ROWS, columns, number_of_row, read_rows, template
@@ -222,6 +224,25 @@ def test_a_worker_that_dies_half_way_sends_the_rest_later(cast, sign_in, monkeyp
     run_all()
     with acting_as(officer):
         assert Referral.objects.count() == 2
+
+
+def test_a_number_gets_back_the_zero_that_a_spreadsheet_took_and_a_date_may_begin_with_its_year(
+    cast, sign_in
+):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    row = {"phone": "7700900123", "date_of_birth": "1990-03-04"}
+    client.post(send_file(client, content(row))["Location"])
+    run_all()
+    with acting_as(officer):
+        referral = Referral.objects.select_related("contact").get()
+        assert referral.contact.phone == "07700900123"
+        assert referral.people.get(role="victim").date_of_birth == date(1990, 3, 4)
+
+
+@pytest.mark.parametrize("kept", ["07700 900123", "+44 7700 900123", "020 7946 0000", "999", ""])
+def test_a_number_that_lost_nothing_stays_as_it_is(kept):
+    assert with_first_zero(kept) == kept
 
 
 def test_a_row_that_is_refused_late_is_named_and_the_rows_after_it_are_sent(cast, sign_in, monkeypatch):
