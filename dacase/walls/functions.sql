@@ -344,10 +344,11 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE OR REPLACE FUNCTION refuse_change_of_completed_answer() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_answer_to_completed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM casework_riskassessment WHERE id = OLD.assessment_id AND completed_at IS NOT NULL) THEN
-    RAISE EXCEPTION 'an answer of a completed assessment is not changed' USING ERRCODE = 'insufficient_privilege';
+  IF EXISTS (SELECT 1 FROM casework_riskassessment
+              WHERE id IN (OLD.assessment_id, NEW.assessment_id) AND completed_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'a completed assessment takes no answer and changes none' USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
 END $$;

@@ -141,10 +141,10 @@ WALLS = Walls(
             "refuse_change_of_completed",
         ),
         (
-            "refuse_change_of_completed",
+            "refuse_answer_to_completed",
             "casework_riskanswer",
-            "BEFORE UPDATE",
-            "refuse_change_of_completed_answer",
+            "BEFORE INSERT OR UPDATE",
+            "refuse_answer_to_completed",
         ),
     ],
     # The wording of a tool says nothing of any case: everybody reads it, and the service says who loads it.

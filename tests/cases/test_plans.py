@@ -22,8 +22,9 @@ INSERT INTO cases_person (id, given_name, family_name, also_known_as, nhs_number
   SELECT md5('p' || n)::uuid, 'Invented', 'x', '', '', '', '', 'female', upper(left(md5('s' || n), 8)), 'INVENTED',
          '{{}}', true, 1, now()
     FROM generate_series(1, 6000) n;
-INSERT INTO cases_party (id, case_id, person_id, role, relationship, created_at)
-  SELECT gen_random_uuid(), md5(n::text)::uuid, md5('p' || n)::uuid, 'victim', '', now() FROM generate_series(1, 6000) n;
+INSERT INTO cases_party (id, case_id, person_id, role, relationship, taken_out_reason, created_at)
+  SELECT gen_random_uuid(), md5(n::text)::uuid, md5('p' || n)::uuid, 'victim', '', '', now()
+    FROM generate_series(1, 6000) n;
 INSERT INTO cases_headline (case_id, victim_id, band)
   SELECT md5(n::text)::uuid, md5('p' || n)::uuid, '' FROM generate_series(1, 6000) n;
 INSERT INTO cases_grant (id, group_id, permission_id, content_object_id, purpose, lawful_basis, reason, valid_from,

@@ -188,6 +188,8 @@ def test_the_database_keeps_what_is_completed(cast, case):
         ):
             with pytest.raises(DatabaseError, match="complete"), transaction.atomic():
                 rows.update(**change)
+        with pytest.raises(DatabaseError, match="complete"), transaction.atomic():
+            RiskAnswer.objects.create(assessment=done, topic="D99", answer=Answer.YES)
 
 
 def test_the_database_lets_no_other_agency_write_into_an_assessment(cast, case):

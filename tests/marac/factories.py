@@ -62,10 +62,13 @@ def make_assessment(
         "completed_at": timezone.now(),
     } | fields
     with acting_as(actor):
-        assessment = RiskAssessment.objects.create(case=case, **values)
+        # Completed last: the database takes no answer to one that is.
+        assessment = RiskAssessment.objects.create(case=case, **values | {"completed_at": None})
         RiskAnswer.objects.bulk_create(
             RiskAnswer(assessment=assessment, topic=topic, answer=answer) for topic, answer in given.items()
         )
+        assessment.completed_at = values["completed_at"]
+        assessment.save(update_fields=["completed_at"])
     return assessment
 
 
