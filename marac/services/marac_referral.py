@@ -45,7 +45,7 @@ def refer_to_marac(
     meeting already, or nobody coordinates a MARAC.
     """
     check_may(actor, "refer_to_marac")
-    case = Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case.pk)
+    case = Case.objects.visible_to(actor).lock(case.pk)
     earlier = MaracReferral.objects.filter(case=case, submission=submission).first()
     if earlier is not None:
         return earlier

@@ -43,8 +43,7 @@ def create_meeting(
     Raises NotAllowed for a role that may not; ValidationError by field.
     """
     check_may(actor, "manage_meeting")
-    # One lock for all meetings of an agency: two people, or a double click, cannot make the same one.
-    Agency.objects.select_for_update().get(pk=actor.agency_id)
+    _lock_days(actor)
     own = Meeting.objects.filter(coordinator_agency_id=actor.agency_id)
     earlier = own.filter(submission=submission).first()
     if earlier is not None:
@@ -80,6 +79,7 @@ def change_meeting(
     Raises NotAllowed unless the actor coordinates it; StaleVersion when somebody saved meanwhile;
     ValidationError when it has been held.
     """
+    _lock_days(actor)
     meeting = lock_meeting(meeting, actor=actor)
     if meeting.version != version:
         saved = last_change(meeting, actor)
@@ -129,6 +129,11 @@ def close_meeting(meeting: Meeting, *, actor: Membership) -> Meeting:
         meeting.save(update_fields=["state", "version"])
         record_event("meeting_closed", actor=actor, subject=meeting)
     return meeting
+
+
+def _lock_days(actor: Membership) -> None:
+    """One lock for the days of an agency's meetings: two people, or a double click, cannot take the same one."""
+    Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
 
 
 def lock_meeting(meeting: Meeting, *, actor: Membership) -> Meeting:

@@ -65,23 +65,20 @@ def acknowledge_escalation(escalation_id: UUID, *, actor: Membership) -> Escalat
     """
     check_may(actor, "answer_escalation")
     visible = Escalation.objects.visible_to(actor)
-    escalation = (
-        visible.select_for_update(of=("self",)).select_related("referral", "route").get(pk=escalation_id)
-    )
+    asked = visible.get(pk=escalation_id)
+    same = visible.filter(referral=asked.referral_id, route=asked.route_id, due_at=asked.due_at)
+    # All steps of the limit, in one order: who was told of another step may answer at the same moment.
+    steps = list(same.select_for_update(of=("self",)).order_by("pk"))
+    escalation = visible.select_related("referral").get(pk=escalation_id)
     if escalation.acknowledged_by_id == actor.pk:
         return escalation
     if escalation.acknowledged_at is not None:
         raise ValidationError("A colleague is on it already")
     now = timezone.now()
-    same = visible.filter(
-        referral=escalation.referral,
-        route=escalation.route,
-        due_at=escalation.due_at,
-        acknowledged_at__isnull=True,
-    )
-    for one in same.select_for_update(of=("self",)):
-        one.acknowledged_by, one.acknowledged_at = actor, now
-        one.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    for one in steps:
+        if one.acknowledged_at is None:
+            one.acknowledged_by, one.acknowledged_at = actor, now
+            one.save(update_fields=["acknowledged_by", "acknowledged_at"])
     record_event(
         "escalation_acknowledged",
         actor=actor,

@@ -44,7 +44,7 @@ def check_case_is_open(referral: Referral) -> None:
     """Raise ValidationError where the case of a referral was closed meanwhile: support would begin unseen."""
     if referral.case_id is None:
         return
-    if not Case.objects.select_for_update().get(pk=referral.case_id).is_open:
+    if not Case.objects.lock(referral.case_id).is_open:
         raise ValidationError(
             "The case was closed while this referral waited. Open the case again first, or ask the front door to"
         )

@@ -100,7 +100,7 @@ def join_case(
     if referral.case is not None:
         return referral.case
     _begin(referral, version, actor)
-    case = Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case_id)
+    case = Case.objects.visible_to(actor).lock(case_id)
     if not case.is_open:
         raise ValidationError("This case is closed. Open a new case")
     people = list(referral.people.all())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,15 +33,21 @@ def keep_upload(*, rows: Sequence[Row], actor: Membership) -> Upload:
     rows: (line of the file, values by column, [(column, what is wrong)]).
     """
     check_may(actor, "make_referral")
-    unsent = Upload.objects.visible_to(actor).filter(job__isnull=True)
-    unsent.filter(uploaded_by__user_id=actor.user_id).delete()
-    unsent.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    _remove_unsent(actor)
     upload = Upload.objects.create(agency=actor.agency, uploaded_by=actor)
     UploadRow.objects.bulk_create(
         UploadRow(upload=upload, number=number, values=dict(values), errors=[list(one) for one in errors])
         for number, values, errors in rows
     )
     return upload
+
+
+def _remove_unsent(actor: Membership) -> None:
+    old = Q(uploaded_by__user_id=actor.user_id) | Q(created_at__lt=timezone.now() - KEPT_FOR)
+    unsent = Upload.objects.visible_to(actor).filter(old, job__isnull=True).order_by("pk")
+    # Locked first: one that is sent at this moment from another page is not among them any more.
+    keys = [upload.pk for upload in unsent.select_for_update(of=("self",))]
+    Upload.objects.filter(pk__in=keys).delete()
 
 
 @transaction.atomic

@@ -163,7 +163,10 @@ def cancel_placement(placement: Placement, *, actor: Membership) -> Placement:
 def _locked(placement: Placement, version: int, actor: Membership) -> Placement:
     """The placement, locked, when it is in place and `version` is the newest."""
     check_may(actor, "manage_placement")
-    placement = Placement.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=placement.pk)
+    own = Placement.objects.visible_to(actor)
+    # The unit first, as place_household: two households of one unit would wait for each other in the constraint.
+    Unit.objects.select_for_update().get(pk=own.values_list("unit_id", flat=True).get(pk=placement.pk))
+    placement = own.select_for_update(of=("self",)).get(pk=placement.pk)
     if placement.version != version:
         saved_by, saved_at = last_saved(placement)
         current = {

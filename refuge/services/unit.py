@@ -58,6 +58,7 @@ def change_service(
     Raises NotAllowed; StaleVersion when somebody saved meanwhile; ValidationError for a name that is taken.
     """
     check_may(actor, "manage_placement")
+    _lock_agency(actor)
     own = RefugeService.objects.visible_to(actor)
     service = own.select_for_update().get(pk=service.pk)
     _check_version(service, version, SERVICE_FIELDS)
@@ -94,12 +95,10 @@ def change_unit(unit: Unit, *, version: int, actor: Membership, **changes: Any) 
     or when it is taken out of use while a household is placed in it.
     """
     check_may(actor, "manage_placement")
-    unit = (
-        Unit.objects.visible_to(actor)
-        .select_for_update(of=("self",))
-        .select_related("service")
-        .get(pk=unit.pk)
-    )
+    own = Unit.objects.visible_to(actor)
+    # The service first, as create_unit: of two that take one name, the second sees it.
+    RefugeService.objects.select_for_update().get(pk=own.values_list("service_id", flat=True).get(pk=unit.pk))
+    unit = own.select_for_update(of=("self",)).select_related("service").get(pk=unit.pk)
     _check_version(unit, version, UNIT_FIELDS)
     _check_unit(unit.service, changes, besides=unit)
     placed = Placement.objects.filter(unit=unit, state=PlacementState.PLACED)
@@ -113,8 +112,8 @@ def change_unit(unit: Unit, *, version: int, actor: Membership, **changes: Any) 
 
 
 def _lock_agency(actor: Membership) -> None:
-    """One lock for what an agency adds, so that a double click cannot make two."""
-    Agency.objects.select_for_update().get(pk=actor.agency_id)
+    """One lock for what an agency adds and names, so that a double click cannot make two, nor two one name."""
+    Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
 
 
 def _check_unit(service: RefugeService, values: Mapping[str, Any], besides: Unit | None = None) -> None:

@@ -261,12 +261,11 @@ class TestPages:
 
     def test_a_grant_that_ran_out_a_moment_ago_can_be_given_anew(self, cast, case, sign_in):
         """It is not swept yet: the new one must neither collide with it nor stay ended."""
-        share(
-            case,
-            cast.refuge_worker.agency,
-            actor=cast.idva,
-            until=timezone.now() + timedelta(milliseconds=200),
-        )
+        share(case, cast.refuge_worker.agency, actor=cast.idva)
+        with acting_as(cast.idva):
+            Grant.objects.filter(group=cast.refuge_worker.agency.group).update(
+                valid_until=timezone.now() + timedelta(milliseconds=200)
+            )
         time.sleep(0.3)
         assert not sees(cast.refuge_worker, case)
         page = reverse("cases:access", args=[case.pk])

@@ -15,7 +15,9 @@ from marac.models import Hearing, HearingGrant, Meeting, MeetingAgency
 from marac.rules import add_months
 from marac.selectors import meeting as selectors
 from marac.services.meeting import change_meeting, close_meeting, create_meeting
+from tests.cast import Cast
 from tests.marac.factories import agency, heard_before, make_meeting, record, today
+from tests.meeting import by, while_it_is_open
 
 
 def values(cast: Any, **changes: Any) -> dict[str, Any]:
@@ -218,3 +220,17 @@ def test_who_records(marac: Any, cast: Any) -> None:
     }  # fmt: skip
     coordinators = {m for m in cast.all() if selectors.is_coordinator(marac.meeting, m)}
     assert coordinators == {cast.marac_coordinator, cast.marac_aster}
+
+
+def test_a_meeting_moved_to_a_day_that_is_taken_at_that_moment_is_refused(committed: Any) -> None:
+    cast = Cast()
+    coordinator = cast.marac_coordinator
+    said = {"starts_at": time(10), "chair": cast.marac_chair, "agencies": [cast.idva.agency]}
+    first, second = (today() + timedelta(days=days) for days in (10, 11))
+    moved = by(coordinator, create_meeting, held_on=first, submission=uuid4(), **said)()
+    came = while_it_is_open(
+        by(coordinator, create_meeting, held_on=second, submission=uuid4(), **said),
+        by(coordinator, change_meeting, moved, held_on=second, version=moved.version, **said),
+    )
+    assert isinstance(came, ValidationError), came
+    assert set(came.message_dict) == {"held_on"}

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.urls import reverse
 
 from dacase.agencies.access import NotAllowed
+from dacase.agencies.models import Membership
 from dacase.audit.models import Event
 from dacase.jobs.models import OutboxMessage
 from dacase.settings import CELERY_BEAT_SCHEDULE
@@ -21,6 +22,7 @@ from referrals.services import route as route_services
 from referrals.services import triage
 from referrals.services.escalation import acknowledge_escalation, escalate_late
 from tests.cast import Cast
+from tests.meeting import by, while_it_is_open
 from tests.referrals.builders import fresh, route_to, send
 
 MINUTE = timedelta(minutes=1)
@@ -279,3 +281,24 @@ class TestPages:
         assert leads["Location"] == reverse("referrals:route_detail", args=[routed.pk])
         assert "I am on it" in self.text(manager.get(leads["Location"]))
         assert sign_in(cast.idva).get(reverse("referrals:escalation", args=[found.pk])).status_code == 403
+
+
+def test_two_who_answer_two_steps_of_one_limit_at_once_never_hang_on_each_other(committed):
+    """One held the first step and wanted the second, the other the second and the first."""
+    cast = Cast()
+    worker, referral = cast.front_door_worker, send(cast.police_officer)
+    escalate_late(referral.due_at + timedelta(days=5))
+    low, high = sorted(escalations(worker), key=lambda one: one.pk)[:2]
+    people = Membership.objects.select_related("user", "agency", "team").filter(agency=worker.agency)
+    one, other = (people.get(user__email=f"mash.{name}@example.org") for name in ("fennel", "gorse"))
+    came = while_it_is_open(
+        by(
+            one,
+            lambda actor: Escalation.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=low.pk),
+        ),
+        by(other, acknowledge_escalation, high.pk),
+        then=by(one, acknowledge_escalation, low.pk),
+    )
+    assert isinstance(came, ValidationError), came
+    assert came.messages == ["A colleague is on it already"]
+    assert {found.acknowledged_by for found in escalations(worker)} == {one}

@@ -18,7 +18,9 @@ from referrals.forms.upload import with_first_zero
 from referrals.models import Referral, Upload, UploadRow
 from referrals.rules.tables import rows as table_rows
 from referrals.rules.upload import MOST_ROWS, columns, number_of_row, read_rows, template
-from referrals.services.upload import send_upload
+from referrals.services.upload import keep_upload, send_upload
+from tests.cast import Cast
+from tests.meeting import by, while_it_is_open
 
 EXAMPLE = {row["column"]: row["example"] for row in table_rows("upload_columns")}
 
@@ -286,3 +288,15 @@ def test_more_rows_cost_no_more_queries(cast, sign_in):
         counts.append((len(asked), len(shown)))
     assert counts[1] == counts[2]
     assert counts[1][1] <= 12
+
+
+def test_a_file_that_is_sent_while_another_is_uploaded_is_not_removed(committed):
+    """Its rows would be gone, and the page with the progress would wait for ever."""
+    officer = Cast().police_officer
+    rows = [(1, {"given_name": "Wren"}, [])]
+    sent = by(officer, keep_upload, rows=rows)()
+    came = while_it_is_open(by(officer, send_upload, sent.pk), by(officer, keep_upload, rows=rows))
+    assert isinstance(came, Upload), came
+    with acting_as(officer):
+        assert set(Upload.objects.values_list("pk", flat=True)) == {sent.pk, came.pk}
+        assert UploadRow.objects.filter(upload=sent).count() == 1

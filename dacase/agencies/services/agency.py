@@ -62,9 +62,8 @@ def public_door_of(agency: Agency, using: str = "default") -> Membership:
     if found is not None:
         return found
     with transaction.atomic(using=using):
-        Agency.objects.using(using).select_for_update().get(
-            pk=agency.pk
-        )  # of two, the second finds the first's
+        # Of two, the second finds the first's.
+        Agency.objects.using(using).select_for_update(no_key=True).get(pk=agency.pk)
         found = memberships.filter(agency=agency, role=Role.PUBLIC_DOOR).first()
         if found is None:
             email = f"public-page@{agency.pk}.invalid"

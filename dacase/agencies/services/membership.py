@@ -117,14 +117,17 @@ def reset_second_step(membership: Membership, *, actor: Membership) -> Membershi
 
 
 def lock_agency(actor: Membership) -> Agency:
-    """The actor's agency, locked: two people who change who works for it wait for each other."""
-    return Agency.objects.select_for_update().get(pk=actor.agency_id)
+    """The actor's agency, locked: two people who change who works for it wait for each other.
+
+    Everybody else's work names the agency and its people, and does not wait (no_key).
+    """
+    return Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
 
 
 def locked_colleague(membership: Membership, *, actor: Membership) -> Membership:
     """The row, locked. Raises ValidationError for the actor's own work and for work that has ended."""
     rows = Membership.objects.visible_to(actor).select_related("user", "agency", "team")
-    membership = rows.select_for_update(of=("self",)).get(pk=membership.pk)
+    membership = rows.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
     if membership.user_id == actor.user_id:
         raise ValidationError(OWN)
     if membership.ended_at or (membership.ends_on and membership.ends_on < timezone.localdate()):

@@ -31,12 +31,20 @@ def is_open_to(membership: Membership, column: str, scope: str = Scope.CASE) -> 
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, membership: Membership, scope: str = Scope.CASE) -> QuerySet["Case"]:
+    def visible_to(self, membership: Membership, scope: str = Scope.CASE) -> "CaseQuerySet":
         """Cases that the membership's agency holds a current grant of `scope` on, less what bars it.
 
         A grant of the whole file includes its summary. The database holds the same wall (walls.py).
         """
         return self.filter(is_open_to(membership, "pk", scope))
+
+    def lock(self, case_id: uuid.UUID) -> "Case":
+        """The case, locked before anything else of it: of two acts that decide on what the case holds, one waits.
+
+        Whoever only writes a row into the case does not wait (no_key), or an act that holds another row and one
+        that holds the case would wait for each other.
+        """
+        return self.select_for_update(of=("self",), no_key=True).get(pk=case_id)
 
 
 class Case(models.Model):

@@ -1,5 +1,6 @@
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -29,8 +30,12 @@ class StandingParties(models.Manager.from_queryset(PartyQuerySet)):  # type: ign
         return super().get_queryset().filter(double_of=None, taken_out_at=None)
 
     def lock(self, party_id: uuid.UUID) -> "Party":
-        """The party, locked; the one that it is a double of, where a merge put it aside meanwhile."""
+        """The party, locked; the one that it is a double of, where a merge put it aside meanwhile.
+
+        Raises ValidationError where somebody took it out: what was written of it now would be shown nowhere.
+        """
         party = Party.with_doubles.select_for_update().get(pk=party_id)
+        party.check_is_in_case()
         return party if party.double_of_id is None else self.lock(party.double_of_id)
 
 
@@ -78,6 +83,11 @@ class Party(models.Model):
                 fields=["case"], condition=models.Q(role=PartyRole.VICTIM), name="one_victim_per_case"
             ),
         ]
+
+    def check_is_in_case(self) -> None:
+        """Raise ValidationError for who was taken out of the case, perhaps while a form about her was open."""
+        if self.taken_out_at is not None:
+            raise ValidationError("This person was taken out of the case. Put them back first")
 
     @property
     def standing_id(self) -> uuid.UUID:

@@ -21,7 +21,7 @@ def close_case(case: Case, *, reason: str, actor: Membership) -> Case:
     (settings.BEFORE_CASE_CLOSES): nobody closes a case on a colleague of another agency.
     """
     check_may(actor, "edit_case")
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.lock(case.pk)
     if not case.is_open:
         raise ValidationError("Somebody has closed this case already.")
     for name in settings.BEFORE_CASE_CLOSES:
@@ -43,7 +43,7 @@ def reopen_case(case: Case, *, reason: str, actor: Membership) -> Case:
     Raises ValidationError when it is open.
     """
     check_may(actor, "edit_case")
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.lock(case.pk)
     if case.is_open:
         raise ValidationError("Somebody has reopened this case already.")
     case.closed_at = None

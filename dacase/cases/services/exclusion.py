@@ -22,7 +22,7 @@ def bar_from_case(case: Case, *, group: Group, reason: str, actor: Membership) -
     Raises ValidationError when nobody would be left who can open the case.
     """
     check_may(actor, "exclude_from_case")
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.lock(case.pk)
     in_force = Exclusion.objects.filter(case=case, group=group, lifted_at__isnull=True).first()
     if in_force is not None:
         return in_force

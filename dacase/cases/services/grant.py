@@ -44,6 +44,7 @@ def grant_access(
     check_may(actor, verb)
     if until is not None and until <= timezone.now():
         raise ValueError("until must be in the future")
+    Case.objects.lock(case.pk)  # of two agencies that end their access at once, one must keep the case
     if Exclusion.objects.filter(case=case, group_id=agency.group_id, lifted_at__isnull=True).exists():
         raise ValidationError(
             f"{agency.name} is barred from this case. Lift the exclusion before you share it."
@@ -96,7 +97,7 @@ def end_access(case: Case, *, agency: Agency, verb: str = "share_case", actor: M
     has open work in the case.
     """
     check_may(actor, verb)
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.lock(case.pk)
     grants = Grant.objects.filter(content_object=case, group_id=agency.group_id)
     check_somebody_keeps(case, grants)
     check_work_has_ended(case, agency)
@@ -113,7 +114,7 @@ def end_grant(grant: Grant, *, actor: Membership) -> None:
     else holds the whole file, or when the whole file is taken from an agency with open work in it.
     """
     check_may(actor, "share_case")
-    case = Case.objects.select_for_update().get(pk=grant.content_object_id)
+    case = Case.objects.lock(grant.content_object_id)
     grants = Grant.objects.filter(pk=grant.pk)
     if not grants.exists():
         return

@@ -13,7 +13,7 @@ from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import MergeReason
-from dacase.cases.models import Merge, Party, Person
+from dacase.cases.models import Case, Merge, Party, Person
 from dacase.cases.rules.merge import columns, merged_fields
 from dacase.cases.rules.names import name_keys
 from dacase.cases.selectors.people import last_saved
@@ -133,9 +133,12 @@ def undo_merge(merge_id: UUID, *, actor: Membership) -> Undone:
 def _lock(*ids: UUID) -> tuple[dict[UUID, Person], list[Party]]:
     """The persons and all their parties, doubles too, locked: two merges at once wait and do not hang.
 
-    Parties first, as whoever edits somebody locks them, and each in the order of their keys. The database's wall
-    decides who is there: a merged record is no party, so `visible_to` leaves it out.
+    Their cases first, or a colleague would write of the record that is put aside at that moment; then parties, as
+    whoever edits somebody locks them; each in the order of their keys. The database's wall decides who is there: a
+    merged record is no party, so `visible_to` leaves it out.
     """
+    cases = Case.objects.filter(pk__in=Party.with_doubles.filter(person_id__in=ids).values("case_id"))
+    list(cases.select_for_update(no_key=True).order_by("pk"))
     parties = Party.with_doubles.select_related("case").filter(person_id__in=ids).order_by("pk")
     list(parties.select_for_update(of=("self",)))
     people = {one.pk: one for one in Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")}

@@ -30,7 +30,7 @@ def add_person(
     that is there. Raises ValidationError for a second victim-survivor: hers is a case of its own.
     """
     check_may(actor, "edit_case")
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.lock(case.pk)
     if role == PartyRole.VICTIM:
         raise ValidationError({"role": "A case is about one victim-survivor. Open another case for another."})
     same = Party.objects.filter(

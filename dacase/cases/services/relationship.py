@@ -25,7 +25,7 @@ def relate(party: Party, *, kind: str, other: UUID, actor: Membership) -> Relati
     kinds = relationship_kinds()
     if kind not in kinds:
         raise ValidationError({"kind": "Select one of the relationships shown"})
-    Case.objects.select_for_update().get(pk=party.case_id)
+    Case.objects.lock(party.case_id)
     party = Party.objects.lock(party.pk)
     them = Party.objects.filter(case_id=party.case_id, pk=other).exclude(pk=party.pk).first()
     if them is None:

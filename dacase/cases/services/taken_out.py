@@ -12,7 +12,7 @@ from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole
-from dacase.cases.models import Party
+from dacase.cases.models import Case, Party
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def take_out(party_id: UUID, *, reason: str, actor: Membership) -> Party:
     records that were merged, and where another room builds on the party (settings.BEFORE_PARTY_LEAVES).
     """
     check_may(actor, "edit_case")
-    party = Party.with_doubles.visible_to(actor).select_for_update(of=("self",)).get(pk=party_id)
+    party = _lock(party_id, actor)
     if party.taken_out_at is not None:
         return party
     if party.role == PartyRole.VICTIM:
@@ -47,7 +47,7 @@ def put_back(party_id: UUID, *, actor: Membership) -> Party:
     Raises NotAllowed, Party.DoesNotExist; ValidationError where she was added again meanwhile.
     """
     check_may(actor, "edit_case")
-    party = Party.with_doubles.visible_to(actor).select_for_update(of=("self",)).get(pk=party_id)
+    party = _lock(party_id, actor)
     if party.taken_out_at is None:
         return party
     if Party.objects.filter(case=party.case_id, person=party.person_id, role=party.role).exists():
@@ -55,6 +55,13 @@ def put_back(party_id: UUID, *, actor: Membership) -> Party:
     party.taken_out_at = party.taken_out_by = None
     party.taken_out_reason = ""
     return _save(party, "party_put_back", actor)
+
+
+def _lock(party_id: UUID, actor: Membership) -> Party:
+    """The case first: what another room builds on the party, and who is added again, waits for it too."""
+    seen = Party.with_doubles.visible_to(actor)
+    Case.objects.lock(seen.values_list("case_id", flat=True).get(pk=party_id))
+    return seen.select_for_update(of=("self",)).get(pk=party_id)
 
 
 def _save(party: Party, verb: str, actor: Membership) -> Party:

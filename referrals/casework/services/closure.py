@@ -10,7 +10,6 @@ from django.utils import timezone
 from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
-from dacase.cases.models import Case
 from dacase.cases.services.case import set_headline
 from referrals.casework.choices import Direction
 from referrals.casework.models import ContactAttempt, Episode, ExitOutcome
@@ -172,8 +171,6 @@ def _undo_closing(episode: Episode) -> None:
 
 
 def _close(episode: Episode, *, actor: Membership) -> None:
-    # The case first: its lead worker is worked out from what is left open, and two may close at once.
-    Case.objects.select_for_update().get(pk=episode.case_id)
     episode.closed_at, episode.closing_asked_at, episode.hand_over = timezone.now(), None, None
     episode.next_contact_at = None
     save_episode(episode)

@@ -45,7 +45,7 @@ def set_cover(
         raise ValidationError({"until_on": "The last day must not be before the first"})
     if until_on < timezone.localdate():
         raise ValidationError({"until_on": "The last day must be today or in the future"})
-    Membership.objects.select_for_update().get(pk=worker.pk)  # two clicks at once: one waits here
+    Membership.objects.select_for_update(no_key=True).get(pk=worker.pk)  # two clicks at once: one waits here
     same = Cover.objects.filter(
         agency_id=actor.agency_id,
         worker=worker,

@@ -70,12 +70,14 @@ def begin_episode(
     Raises NotAllowed; ValidationError when one of this kind is open, and for a worker who cannot be given it.
     """
     check_may(actor, "allocate_episode")
-    case = Case.objects.select_for_update().get(pk=party.case_id)
+    case = Case.objects.lock(party.case_id)
     made = Episode.objects.filter(agency_id=actor.agency_id, submission=submission).first()
     if made is not None:
         return made
     if not case.is_open:
         raise ValidationError("The case is closed. Reopen it first")
+    party = Party.with_doubles.get(pk=party.pk)  # as it stands now that the case is locked
+    party.check_is_in_case()
     if party.role not in SUPPORTED:
         raise ValidationError({"party": "Support is for the victim-survivor and the children"})
     if kind not in kinds_given_by(actor.agency):
@@ -118,8 +120,7 @@ def reallocate_episodes(
     Raises NotAllowed; ValidationError as allocate_episode, and when nothing was chosen.
     """
     check_may(actor, "allocate_episode")
-    own = Episode.objects.own_of(actor).filter(pk__in=list(episode_ids), closed_at=None)
-    episodes = list(own.select_for_update(of=("self",)).order_by("pk"))
+    episodes = lock_episodes(Episode.objects.own_of(actor).filter(pk__in=list(episode_ids), closed_at=None))
     if not episodes:
         raise ValidationError({"episodes": "Select at least one episode"})
     check_can_be_given(worker, [one.case_id for one in episodes], actor=actor)
@@ -172,9 +173,20 @@ def check_nobody_supports(case: Case) -> None:
 
 
 def lock_episode(episode_id: UUID, *, actor: Membership) -> Episode:
-    """The episode of the actor's own agency, locked. Raises Episode.DoesNotExist."""
-    own = Episode.objects.own_of(actor).select_related("case", "party")
-    return own.select_for_update(of=("self",)).get(pk=episode_id)
+    """The episode of the actor's own agency, locked after its case, as every act on episodes locks them.
+
+    Raises Episode.DoesNotExist.
+    """
+    own = Episode.objects.own_of(actor)
+    Case.objects.lock(own.values_list("case_id", flat=True).get(pk=episode_id))
+    return own.select_related("case", "party").select_for_update(of=("self",)).get(pk=episode_id)
+
+
+def lock_episodes(wanted: QuerySet[Episode]) -> list[Episode]:
+    """Those that are `wanted` still once their cases are locked, in the order of their keys, and they are too."""
+    cases = Case.objects.filter(pk__in=wanted.values("case_id")).order_by("pk")
+    list(cases.select_for_update(no_key=True))
+    return list(wanted.select_for_update(of=("self",)).order_by("pk"))
 
 
 def check_open(episode: Episode) -> None:

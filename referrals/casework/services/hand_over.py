@@ -12,7 +12,7 @@ from dacase.agencies.access import check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from referrals.casework.models import Episode, HandOver
-from referrals.casework.services.episode import check_can_be_given, give, save_episode
+from referrals.casework.services.episode import check_can_be_given, give, lock_episodes, save_episode
 
 
 @transaction.atomic
@@ -25,15 +25,11 @@ def hand_over(
     and for an episode that is on its way to somebody already.
     """
     check_may(actor, "work_episode")
+    own = Episode.objects.own_of(actor).filter(pk__in=list(episode_ids), worker=actor, closed_at=None)
+    episodes = lock_episodes(own.select_related("hand_over"))
     made = HandOver.objects.filter(agency_id=actor.agency_id, submission=submission).first()
     if made is not None:
         return made
-    own = (
-        Episode.objects.own_of(actor)
-        .select_related("hand_over")
-        .filter(pk__in=list(episode_ids), worker=actor, closed_at=None)
-    )
-    episodes = list(own.select_for_update(of=("self",)).order_by("pk"))
     if not episodes:
         raise ValidationError({"episodes": "Select at least one episode"})
     if to.pk == actor.pk:
@@ -93,4 +89,4 @@ def _answer(hand_over_id: UUID, is_accepted: bool, actor: Membership) -> tuple[H
 def _held(offered: HandOver, actor: Membership) -> list[Episode]:
     """What the offer still holds: open, and seen by the receiver. A case that bars her by now stays."""
     held = Episode.objects.own_of(actor).filter(hand_over=offered, closed_at=None)
-    return list(held.select_for_update(of=("self",)).order_by("pk"))
+    return lock_episodes(held)

@@ -157,7 +157,7 @@ def as_fields(incident: Incident) -> dict[str, Any]:
 
 def _lock_case(case_id: UUID, actor: Membership) -> Case:
     """The case, so that two who record the same at once do it one after the other."""
-    return Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case_id)
+    return Case.objects.visible_to(actor).lock(case_id)
 
 
 def _lock(incident_id: UUID, actor: Membership) -> Incident:

@@ -13,7 +13,7 @@ from dacase.agencies.access import NotAllowed, check_may
 from dacase.agencies.models import Membership
 from dacase.audit.services import record_event
 from dacase.cases.choices import Band
-from dacase.cases.models import Case
+from dacase.cases.models import Case, Headline
 from dacase.cases.services.case import set_headline
 from dacase.ui.words import day_words
 from referrals.casework.choices import Answer, AnswerSource, EarlyReason, RiskTool
@@ -228,6 +228,8 @@ def complete_assessment(
 
 def _show_on_case(assessment: RiskAssessment) -> None:
     """The case shows the band of its newest assessment by day; one recorded late changes nothing newer."""
+    # Of two that are completed at once, the second waits here and then sees the first.
+    Headline.objects.select_for_update().get(case_id=assessment.case_id)
     newest = (
         RiskAssessment.objects.filter(case_id=assessment.case_id)
         .completed()

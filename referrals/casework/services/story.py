@@ -31,7 +31,7 @@ def write_story_part(case_id: UUID, *, part: str, text: str, version: int, actor
     check_may(actor, "edit_case")
     if part not in parts():
         raise ValidationError("This part of the story is not known. Open the story again")
-    case = Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case_id)
+    case = Case.objects.visible_to(actor).lock(case_id)
     told = StoryPart.objects.filter(case=case, part=part).first()
     if told is not None and told.text == text:
         return told

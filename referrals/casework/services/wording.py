@@ -54,19 +54,22 @@ def keep_wording(
         raise ValidationError({"file": refusal.messages[0]}) from None
     if wrong := errors_of(rows):
         raise ValidationError({"file": wrong_rows(wrong)})
-    wording = ToolWording.objects.create(
-        submission=submission,
-        tool=tool.code,
-        tool_version=tool.version,
-        from_date=day,
-        licence=licence.strip(),
-        sha256=hashlib.sha256(content).hexdigest(),
+    wording, is_new = ToolWording.objects.get_or_create(
         agency=actor.agency,
-        loaded_by=actor,
+        submission=submission,
+        defaults={
+            "tool": tool.code,
+            "tool_version": tool.version,
+            "from_date": day,
+            "licence": licence.strip(),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "loaded_by": actor,
+        },
     )
-    TopicWording.objects.bulk_create(
-        TopicWording(wording=wording, code=row.code, question=row.question, help=row.help) for row in rows
-    )
+    if is_new:
+        TopicWording.objects.bulk_create(
+            TopicWording(wording=wording, code=row.code, question=row.question, help=row.help) for row in rows
+        )
     return wording
 
 
