@@ -5,6 +5,7 @@ lets the clock tell a second person of what waits too long.
 from uuid import UUID
 
 from celery import shared_task
+from django.core.exceptions import ValidationError
 
 from dacase.agencies.models import Membership
 from dacase.jobs.tasks_base import Steps, TaskRefusedError, outbox_task
@@ -41,11 +42,15 @@ def send_upload(*, upload: str, steps: Steps) -> None:
     with steps.step() as actor:
         left = upload_service.begin_upload(UUID(upload), actor=acting(actor))
     for done, row in enumerate(left, start=1):
-        with steps.step() as actor:
-            values = row_values(row, acting(actor))
-            if values is not None:
-                answers = RowForms(values, list(front_doors())).answers()
-                upload_service.send_row(row, answers=answers, done=done, actor=acting(actor))
+        try:
+            with steps.step() as actor:
+                values = row_values(row, acting(actor))
+                if values is not None:
+                    answers = RowForms(values, list(front_doors())).answers()
+                    upload_service.send_row(row, answers=answers, done=done, actor=acting(actor))
+        except ValidationError as refusal:
+            with steps.step() as actor:
+                upload_service.keep_refused(row, refusal, actor=acting(actor))
     with steps.finish() as actor:
         upload_service.end_upload(UUID(upload), actor=acting(actor))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from dacase.ui.forms import CheckboxesField, EmailField, Form, LongTextField, Look, PhoneField, TextField
 from referrals.rules.contact import ContactAnswers
+from referrals.rules.referral import check_messages
 
 WAYS = [
     ("safe_to_call", "Call"),
@@ -53,6 +54,8 @@ class ContactFields(Form):
         no_address = not data.get("email") and not data.get("address")
         if "safe_to_write" in ways and no_address and "email" not in self.errors:
             self.add_error("email", "Enter the email or postal address that is safe to write to")
+        said = {name: name in ways for name in ("safe_to_call", "safe_to_text", "safe_to_leave_message")}
+        self.attempt(lambda: check_messages(**said))
         return data
 
     def contact(self) -> ContactAnswers:

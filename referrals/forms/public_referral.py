@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from dacase.agencies.choices import AgencyKind
 from dacase.cases.choices import PartyRole
+from dacase.cases.rules.names import NOT_GIVEN
 from dacase.ui.forms import (
     CheckboxesField,
     EmailField,
@@ -25,7 +26,6 @@ from referrals.selectors.referral import front_doors
 from referrals.services.public_referral import put_in_letterbox
 from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails
 
-NOT_GIVEN = "(not given)"
 HELLO_WAYS = [
     ("safe_to_call", "You may call me"),
     ("safe_to_text", "You may send me a text message"),

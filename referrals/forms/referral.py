@@ -4,6 +4,7 @@ from typing import Any
 
 from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
+from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import PartyRole, Sex
@@ -23,7 +24,7 @@ from dacase.ui.forms import (
 from referrals.choices import Aware, Consent, Priority, ReferralState
 from referrals.forms.contact import CONTACT_LOOKS, ContactFields
 from referrals.models import Referral
-from referrals.rules.referral import MOST_PEOPLE
+from referrals.rules.referral import MOST_PEOPLE, check_birth
 from referrals.selectors.referral import front_doors
 from referrals.services.referral import NamedPerson, make_referral
 
@@ -44,6 +45,11 @@ class NameFields(Form):
     )
     date_of_birth = DateField(label="Date of birth", not_future=True, required=False)
     sex = SelectField(label="Sex", choices=Sex, blank="Not asked", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.attempt(lambda: check_birth(data.get("date_of_birth"), today=timezone.localdate()))
+        return data
 
     def person(self, role: str) -> NamedPerson:
         """Who was named, for the service."""

@@ -41,6 +41,22 @@ def lacks_safe_way(values: Mapping[str, str]) -> bool:
     return all(values.get(code, "").lower() in NO for code, _ in WAYS)
 
 
+def with_first_zero(number: str) -> str:
+    """A phone number with the 0 that a spreadsheet takes for no part of a number. No area's number has ten digits
+    without it.
+    """
+    digits = number.replace(" ", "")
+    return f"0{number}" if digits.isdigit() and len(digits) == 10 and digits[0] != "0" else number
+
+
+def _date_parts(value: str) -> list[str]:
+    """Day, month and year of a date written 4/3/1990 or, as other systems write it, 1990-03-04."""
+    parts = value.replace("-", "/").replace(".", "/").split("/") if value else ["", "", ""]
+    if len(parts) != len(PARTS):
+        return [value, "x", "x"]
+    return parts[::-1] if len(parts[0].strip()) == 4 else parts
+
+
 class RowForms:
     """The forms of one row: the referral, its perpetrator, its children. doors: the front doors that there are."""
 
@@ -104,10 +120,10 @@ class RowForms:
         for field in fields:
             value = self.values.get(column + field, "")
             if field == "date_of_birth":
-                parts = value.replace("-", "/").replace(".", "/").split("/") if value else ["", "", ""]
-                parts = parts if len(parts) == len(PARTS) else [value, "x", "x"]
-                for part, typed in zip(PARTS, parts, strict=True):
+                for part, typed in zip(PARTS, _date_parts(value), strict=True):
                     data[f"{name}{field}_{part}"] = typed.strip()
+            elif field == "phone":
+                data[name + field] = with_first_zero(value)
             else:
                 data[name + field] = value.lower() if hasattr(fields[field], "choices") else value
         if not prefix:

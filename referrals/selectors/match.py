@@ -1,16 +1,25 @@
 """People who may be the ones that a referral names: who is known, and whom to ask."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import LocationKind, PartyRole
 from dacase.cases.rules.location import match_key
-from dacase.cases.rules.match import Identity
-from dacase.cases.selectors.match import Match, agencies_to_ask, find_matches
-from referrals.models import ReferralContact, ReferralPerson
+from dacase.cases.rules.match import Identity, likeness
+from dacase.cases.selectors.match import MOST_SHOWN, Match, agencies_to_ask, find_matches
+from referrals.models import Referral, ReferralContact, ReferralPerson
+from referrals.selectors.triage import taken_in
 
-__all__ = ["Match", "identity_of_named", "matches_for", "whom_to_ask"]
+__all__ = ["Match", "alike_referrals", "identity_of_named", "matches_for", "whom_to_ask"]
+
+# How far back a decided referral without a case is looked at, and how many referrals at most: the newest.
+LOOKED_BACK_DAYS, MOST_LOOKED_AT = 90, 500
 
 
 def matches_for(
@@ -32,6 +41,38 @@ def whom_to_ask(
     named = [identity_of_named(one) for one in people]
     told = agencies_to_ask(membership, named, about=about)
     return {one.pk: agencies for one, agencies in zip(people, told, strict=True)}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another referral that led to no case and may be about the same victim-survivor, and why."""
+
+    referral: Referral
+    reasons: Sequence[str]
+
+
+def alike_referrals(membership: Membership, referral: Referral) -> list[Alike]:
+    """Referrals here without a case, waiting or decided lately, about somebody like this one's victim-survivor.
+
+    Whoever is in a case is found among people; before that, two agencies may have sent the same an hour apart.
+    The likeliest first, and one query however many there are.
+    """
+    named = _victim_of(referral)
+    since = timezone.now() - timedelta(days=LOOKED_BACK_DAYS)
+    others = taken_in(membership).filter(case__isnull=True).exclude(pk=referral.pk)
+    others = others.filter(Q(decided_at__isnull=True) | Q(decided_at__gte=since))
+    victims = ReferralPerson.objects.filter(role=PartyRole.VICTIM, referral__in=others)
+    newest = victims.select_related(
+        "referral__contact", "referral__sender_agency", "referral__outside_sender", "referral__held_by__user"
+    ).order_by("-referral__received_at", "id")[:MOST_LOOKED_AT]
+    scored = [(likeness(named, identity_of_named(one, one.referral.contact)), one.referral) for one in newest]
+    found = sorted((pair for pair in scored if pair[0].is_worth_showing), key=lambda pair: -pair[0].points)
+    return [Alike(other, degree.reasons) for degree, other in found[:MOST_SHOWN]]
+
+
+def _victim_of(referral: Referral) -> Identity:
+    people = referral.people.all()
+    return identity_of_named(next(one for one in people if one.role == PartyRole.VICTIM), referral.contact)
 
 
 def identity_of_named(one: ReferralPerson, contact: ReferralContact | None = None) -> Identity:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from dacase.agencies.models import Agency, Membership
 from dacase.agencies.roles import who_may
 from dacase.cases.models import Case, Exclusion, Party
+from referrals.choices import Priority
 from referrals.models import Referral, Route
 from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
 
@@ -48,15 +49,18 @@ def triage_queue(
     return queue.select_related("sender_agency", "held_by__user", "contact", "outside_sender")
 
 
-def individuals(referrals: QuerySet[Referral]) -> int:
-    """How many people `referrals` are about. A contact is a referral; somebody may be referred again and again.
+def counts(referrals: QuerySet[Referral]) -> dict[str, int]:
+    """How many people `referrals` are about (`individuals`), and how many are `immediate` and `high`.
 
-    Somebody in a case is known as a person and counted once. Before that nobody has said who it is: each
-    referral counts as one.
+    A contact is a referral; somebody may be referred again and again. Somebody in a case is known as a person
+    and counted once. Before that nobody has said who it is: each referral counts as one.
     """
     about = Coalesce("case__headline__victim_id", "pk")
-    found: int = referrals.order_by().aggregate(people=Count(about, distinct=True))["people"]
-    return found
+    urgent = {
+        str(priority): Count("pk", filter=Q(priority=priority), distinct=True)
+        for priority in (Priority.IMMEDIATE, Priority.HIGH)
+    }
+    return referrals.order_by().aggregate(individuals=Count(about, distinct=True), **urgent)
 
 
 def taken_in(membership: Membership) -> QuerySet[Referral]:

@@ -30,12 +30,13 @@ def tell(to: Iterable[str], template: str, *, path: str, key: str) -> None:
 
 
 def tell_sender(referral: Referral, template: str, *, key: str) -> None:
-    """To whoever sent the referral; where she no longer works there, to her agency's mailbox."""
+    """To whoever sent the referral; where she no longer works there, to her agency's mailbox, or to everybody there
+    who may answer.
+    """
     if referral.door in PUBLIC_DOORS:
         return  # nobody there has an account: the front door calls
     path = reverse("referrals:detail", args=[referral.pk])
-    sender = Membership.objects.active().filter(pk=referral.sender_id)
-    found = addresses(sender) or agency_mailbox(referral.sender_agency)
+    found = reached_at(referral.sender_agency, "make_referral", first=referral.sender_id)
     tell(found, template, path=path, key=f"{template}:{key}")
 
 

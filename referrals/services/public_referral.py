@@ -22,7 +22,13 @@ from referrals.choices import PUBLIC_DOORS, Aware, Consent, Priority, ReferralDo
 from referrals.models import PublicReferral, Referral
 from referrals.selectors.referral import front_doors
 from referrals.services.feedback import reached_at, tell
-from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails, make_referral
+from referrals.services.referral import (
+    ContactAnswers,
+    NamedPerson,
+    OutsideDetails,
+    check_answers,
+    make_referral,
+)
 
 TASK = "referrals.take_in_letter"
 
@@ -48,10 +54,12 @@ def put_in_letterbox(
     page that was changed and sent again is another, so that no word is lost.
 
     Args: as services.referral.make_referral. door: a value of choices.PUBLIC_DOORS.
-    Raises ValidationError where no front door is chosen and there is not exactly one.
+    Raises ValidationError where no front door is chosen and there is not exactly one, and for what make_referral
+    would refuse: whoever sent it is told then, while the page is still open.
     """
     if door not in PUBLIC_DOORS:
         raise ValueError("not a public door")
+    check_answers(contact, people, victim_aware, not_aware_reason)
     receiver = receiver or _only_front_door()
     body = {
         "contact": asdict(contact),

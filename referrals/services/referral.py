@@ -17,7 +17,6 @@ from dacase.audit.services import record_event
 from dacase.cases.choices import PartyRole, Sex
 from dacase.cases.rules.identifiers import normal_nhs_number, normal_pnc_id
 from referrals.choices import (
-    PUBLIC_DOORS,
     Priority,
     QuestionCode,
     ReferralDoor,
@@ -31,7 +30,7 @@ from referrals.rules.referral import check_awareness, check_birth, check_message
 from referrals.selectors.referral import front_doors
 from referrals.services.question import ask_sender
 
-__all__ = ["ContactAnswers", "NamedPerson", "make_referral"]
+__all__ = ["ContactAnswers", "NamedPerson", "check_answers", "make_referral"]
 
 
 @dataclass(frozen=True)
@@ -106,12 +105,7 @@ def make_referral(
     """
     check_may(actor, "make_referral")
     receiver = _receiver(receiver)
-    _check(people, victim_aware, not_aware_reason)
-    check_messages(
-        safe_to_call=contact.safe_to_call,
-        safe_to_text=contact.safe_to_text,
-        safe_to_leave_message=contact.safe_to_leave_message,
-    )
+    check_answers(contact, people, victim_aware, not_aware_reason)
     now = received_at or timezone.now()
     referral, created = Referral.objects.get_or_create(
         sender_agency=actor.agency,
@@ -141,12 +135,17 @@ def make_referral(
             OutsideSender.objects.create(referral=referral, **said)
         data = {"priority": priority, "door": str(door)}
         record_event("referral_made", actor=actor, subject=referral, data=data)
-        # Who has no account would never read a question: the front door sees the flag and asks otherwise.
-        if not answers.has_safe_way and door not in PUBLIC_DOORS:
-            referral.state = ReferralState.RETURNED
-            referral.save(update_fields=["state"])
-            ask_sender(referral, code=QuestionCode.SAFE_CONTACT, asked_by=None)
+        if not answers.has_safe_way and door != ReferralDoor.SELF:
+            _ask_for_a_safe_way(referral)
     return referral
+
+
+def _ask_for_a_safe_way(referral: Referral) -> None:
+    """Who has no account would never read it: there the front door asks when it calls back, and records the answer."""
+    if referral.has_reader:
+        referral.state = ReferralState.RETURNED
+        referral.save(update_fields=["state"])
+    ask_sender(referral, code=QuestionCode.SAFE_CONTACT, asked_by=None)
 
 
 def _source(door: str, outside: OutsideDetails | None, actor: Membership) -> str:
@@ -167,7 +166,15 @@ def _receiver(chosen: Agency | None) -> Agency:
     return doors[0]
 
 
-def _check(people: Sequence[NamedPerson], victim_aware: str, not_aware_reason: str) -> None:
+def check_answers(
+    contact: ContactAnswers, people: Sequence[NamedPerson], victim_aware: str, not_aware_reason: str
+) -> None:
+    """Raise ValidationError, by field, for what no referral may say; a letterbox asks before it keeps anything."""
+    check_messages(
+        safe_to_call=contact.safe_to_call,
+        safe_to_text=contact.safe_to_text,
+        safe_to_leave_message=contact.safe_to_leave_message,
+    )
     check_people(one.role for one in people)
     today = timezone.localdate()
     for one in people:

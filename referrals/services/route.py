@@ -131,7 +131,7 @@ def _back_to_the_front_door(route: Route) -> None:
     referral = route.referral
     if Route.objects.live().filter(referral=referral).exclude(pk=route.pk).exists():
         return
-    asked = ReferralQuestion.objects.waiting().filter(referral=referral).exists()
+    asked = referral.has_reader and ReferralQuestion.objects.waiting().filter(referral=referral).exists()
     referral.state = ReferralState.RETURNED if asked else ReferralState.RECEIVED
     referral.held_by = referral.decided_at = None
     referral.due_at = clock.due_at(timezone.now(), clock=clock.FRONT_DOOR, priority=referral.priority)

@@ -112,10 +112,24 @@ def send_row(row_id: UUID, *, answers: Mapping[str, Any], done: int, actor: Memb
     return referral
 
 
+@transaction.atomic
+def keep_refused(row_id: UUID, refusal: ValidationError, *, actor: Membership) -> None:
+    """For the worker: note why a row could not be sent. The rows after it are sent all the same."""
+    check_may(actor, "make_referral")
+    own = UploadRow.objects.filter(upload__in=Upload.objects.visible_to(actor), pk=row_id)
+    own.update(errors=[["", words] for words in refusal.messages])
+
+
 def end_upload(upload_id: UUID, *, actor: Membership) -> None:
-    """For the worker: every row has been sent."""
+    """For the worker: every row has been tried. Those that were refused are named by their line in the file."""
     upload = _lock(upload_id, actor)
-    if upload.job is not None:
+    refused = [f"row {row.number} ({row.errors[0][1]})" for row in upload.rows.exclude(errors=[])]
+    if upload.job is None:
+        return
+    if refused:
+        words = f"Everything else was sent. Not sent: {'; '.join(refused)}. Correct and upload these again."
+        fail_job(upload.job, error=words)
+    else:
         finish_job(upload.job, doing="All rows are sent")
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from dacase.agencies.access import ActingRequest, requires
 from dacase.cases.access import read_or_404
 from dacase.ui.components import Fact, Lines, Link, Table, Tag
 from dacase.ui.tables import capped_count, keyset_page, sorting
+from referrals.choices import Aware, Consent, Priority
 from referrals.models import PublicReferral
 from referrals.selectors.public_referral import letters_to, stuck_letters
 from referrals.services.public_referral import settle_letter, try_letter_again
@@ -105,12 +107,10 @@ def _facts(found: PublicReferral) -> list[Fact]:
         for name, value in contact.items()
         if isinstance(value, str) and value
     ]
-    people = [
-        " ".join(str(one.get(part, "")) for part in ("role", "given_name", "family_name"))
-        for one in body.get("people", [])
-    ]
+    people = [", ".join(str(value) for value in one.values() if value) for one in body.get("people", [])]
     return [
         Fact("Received", found.received_at),
+        Fact("Priority", _answer(Priority, body.get("priority"))),
         Fact("Came by", found.get_door_display()),
         Fact("Safe ways to make contact", safe or "None given"),
         *typed,
@@ -122,4 +122,11 @@ def _facts(found: PublicReferral) -> list[Fact]:
             else "Not a professional",
         ),
         Fact("What was written", Lines(str(body.get("what_happened", "")))),
+        Fact("Victim-survivor knows of it", _answer(Aware, body.get("victim_aware"))),
+        *([Fact("Why not", body["not_aware_reason"])] if body.get("not_aware_reason") else []),
+        Fact("Consent", _answer(Consent, body.get("consent"))),
     ]
+
+
+def _answer(choices: type[TextChoices], code: str | None) -> str:
+    return str(dict(choices.choices).get(code or "", code or "Not given"))

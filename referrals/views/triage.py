@@ -15,10 +15,10 @@ from dacase.cases.access import case_or_404, read_or_404
 from dacase.cases.choices import PartyRole
 from dacase.cases.forms.draft import FormDraft
 from dacase.cases.models import Case
-from dacase.ui.components import Clock, Column, Link, Table, Text
+from dacase.ui.components import Clock, Column, Lines, Link, Table, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
-from referrals.choices import ReferralState
+from referrals.choices import ReferralDoor, ReferralState
 from referrals.forms.triage import (
     DecisionForm,
     JoinCaseForm,
@@ -30,10 +30,10 @@ from referrals.forms.triage import (
 from referrals.models import Referral, ReferralPerson
 from referrals.rules.decision import DECLINED, NO_FURTHER_ACTION, RETURN
 from referrals.selectors.escalation import escalations_of
-from referrals.selectors.match import Match, matches_for, whom_to_ask
+from referrals.selectors.match import Alike, Match, alike_referrals, matches_for, whom_to_ask
 from referrals.selectors.question import questions_of, still_asked
 from referrals.selectors.referral import outcomes, with_people
-from referrals.selectors.triage import individuals, parties_of, services_to_route_to, taken_in, triage_queue
+from referrals.selectors.triage import counts, parties_of, services_to_route_to, taken_in, triage_queue
 from referrals.services import triage as services
 from referrals.views.facts import facts_of
 from referrals.views.lists import marks, priority_tag, sender_cell, tabs_for
@@ -61,7 +61,7 @@ def queue(request: ActingRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "count": capped_count(referrals),
-        "individuals": individuals(referrals),
+        **counts(referrals),
         "tabs": tabs_for(request.membership, "referrals:queue"),
         "table": Table(
             "Referrals waiting for a decision", heads, [_row(r) for r in page], sort=order.current
@@ -105,6 +105,7 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
     return {
         "referral": referral,
         "priority": priority_tag(referral),
+        "who_is_told": _who_is_told(referral),
         "questions": questions,
         "asked": still_asked(referral, questions),
         "escalations": escalations_of(referral, request.membership) if is_open else [],
@@ -112,6 +113,7 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
         "people": named,
         "has_matches": any(matches.values()),
         "to_ask": [(one, to_ask[one.pk]) for one in people if to_ask.get(one.pk)],
+        "alike": _alike(alike_referrals(request.membership, referral)) if is_new else None,
         "joinable": _joinable(named),
         "is_open": is_open,
         "is_mine": referral.held_by_id == request.membership.pk,
@@ -120,6 +122,25 @@ def _page_context(request: ActingRequest, referral: Referral) -> dict[str, Any]:
         "may_decide": is_open and referral.held_by_id in (None, request.membership.pk),
         "route_form": _route_form(referral) if routable else None,
     }
+
+
+def _alike(found: Sequence[Alike]) -> Table | None:
+    """Other referrals about somebody alike, so that two agencies' words about one woman are decided together."""
+    rows = [
+        [
+            Link(one.referral.reference, reverse("referrals:triage", args=[one.referral.pk])),
+            Lines("\n".join(one.reasons)),
+            sender_cell(one.referral),
+            one.referral.received_at,
+            Text(
+                one.referral.get_state_display(),
+                f"Held by {one.referral.held_by.user.name}" if one.referral.held_by else "",
+            ),
+        ]
+        for one in found
+    ]
+    heads = ["Referral", "Why", "From", "Received", "State"]
+    return Table("Other referrals about somebody alike", heads, rows) if rows else None
 
 
 def _joinable(named: Iterable[tuple[ReferralPerson, Sequence[Match]]]) -> list[Case]:
@@ -227,7 +248,8 @@ def route(request: ActingRequest, pk: UUID) -> HttpResponse:
         version, agencies, actor = form.cleaned_data["version"], form.chosen(), request.membership
         if form.attempt(lambda: services.route_referral(pk, version=version, agencies=agencies, actor=actor)):
             names = ", ".join(route.to_agency.name for route in form.result)
-            messages.success(request, f"Routed to {names}. The clock for accepting it has started.")
+            started = f"Routed to {names}. The clock for accepting it has started."
+            messages.success(request, f"{started} {TOLD.get(ReferralDoor(referral.door), '')}".strip())
             return redirect("referrals:triage", pk=pk)
     context = _page_context(request, referral) | {"route_form": form, "form": form}
     return render(request, "referrals/triage/page.html", context)
@@ -254,7 +276,7 @@ def decline(request: ActingRequest, pk: UUID) -> HttpResponse:
     words = (
         "Decline the referral",
         "Decline the referral",
-        "The referral is declined. The sender sees the reason.",
+        "The referral is declined.",
     )
     return _decide(request, pk, services.decline_referral, DECLINED, words)
 
@@ -267,9 +289,22 @@ def no_further_action(request: ActingRequest, pk: UUID) -> HttpResponse:
     words = (
         "No further action",
         "Record no further action",
-        "No further action is recorded. The sender sees the reason.",
+        "No further action is recorded.",
     )
     return _decide(request, pk, services.end_without_action, NO_FURTHER_ACTION, words)
+
+
+TOLD = {
+    ReferralDoor.PROFESSIONAL: (
+        "The sender has no account and reads nothing here: call the organisation on its published number and tell them."
+    ),
+    ReferralDoor.SELF: "Whoever wrote reads nothing here: answer only in the way that they asked for.",
+}
+
+
+def _who_is_told(referral: Referral) -> str:
+    """Whether the sender learns of it here, or somebody must call."""
+    return TOLD.get(ReferralDoor(referral.door), "The sender sees the reason.")
 
 
 def _decide(
@@ -281,9 +316,12 @@ def _decide(
         data, actor = form.cleaned_data, request.membership
         if form.attempt(lambda: act(pk, actor=actor, **data)):
             draft.discard()
-            messages.success(request, words[2])
+            told = "" if decision == RETURN else f" {_who_is_told(referral)}"
+            messages.success(request, f"{words[2]}{told}")
             if referral.case is not None and decision != RETURN:
                 return redirect("cases:detail", referral.case.pk)  # left open, it would be nobody's
             return redirect("referrals:queue")
+    if not referral.has_reader:
+        form.fields["reason"].help_text = TOLD[ReferralDoor(referral.door)]
     context = {"form": form, "heading": words[0], "submit_text": words[1], "referral": referral}
     return render(request, "referrals/triage/decide.html", context | draft.context)

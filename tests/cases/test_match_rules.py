@@ -38,7 +38,7 @@ NAMED = Identity("O’Placeholder", "Verity", date(1990, 3, 4))
         ),
         (Identity("Elsewhere", "Otto", date(1990, 3, 4)), 45, ["Same date of birth"]),
         (Identity("Elsewhere", "Otto", date(1971, 8, 20)), 0, []),
-        (Identity("", "Verity"), 20, ["Same given name"]),
+        (Identity("", "Verity"), 25, ["The only name given is a name of this person"]),
     ],
 )
 def test_points_and_reasons(other, points, reasons):

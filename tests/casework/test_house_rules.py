@@ -15,7 +15,7 @@ from dacase.walls.context import acting_as
 from referrals.casework import retention_panels
 from referrals.casework.rules.house_rules import RULES
 from referrals.casework.rules.risk_assessment import has_verified_thresholds
-from referrals.rules.tables import CASEWORK
+from referrals.rules.tables import CASEWORK, FRONT_DOOR
 from tests.casework.builders import TOOLS, assessed
 from tests.factories import make_case
 
@@ -24,8 +24,8 @@ NO_NUMBERS = {"wordings"}
 
 
 def number_tables():
-    """The dated tables of the casework with a column of numbers."""
-    for path in CASEWORK.glob("*.csv"):
+    """The dated tables of the front door and the casework with a column of numbers."""
+    for path in [*FRONT_DOOR.glob("*.csv"), *CASEWORK.glob("*.csv")]:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         numbers = {
@@ -78,6 +78,9 @@ def test_a_manager_finds_them_from_the_team(cast, sign_in):
         *(rule.title for rule in RULES),
     ):
         assert words in page
+    door = sign_in(cast.front_door_worker)
+    assert url in door.get(reverse("referrals:queue")).content.decode()
+    assert "decides on an immediate referral within 1 hour" in door.get(url).content.decode()
     assert sign_in(cast.commissioner).get(url).status_code == 403
 
 

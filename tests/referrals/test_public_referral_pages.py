@@ -58,6 +58,24 @@ def partners(**changes):
     )
 
 
+BORN_1900 = {"date_of_birth_day": "1", "date_of_birth_month": "1", "date_of_birth_year": "1900"}
+ROW_1900 = {f"children-0-{name}": value for name, value in (BORN_1900 | {"family_name": "Testcase"}).items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ways": ["safe_to_leave_message"]}, "Leaving a message is only safe"),
+        (BORN_1900, "Date of birth must be within the last 120 years"),
+        (ROW_1900, "Date of birth must be within the last 120 years"),
+    ],
+)
+def test_what_could_not_be_taken_in_is_said_before_it_is_sent(cast, client, changes, said):
+    page = client.post(reverse("referrals:partners"), partners(**changes)).content.decode()
+    assert said in page
+    assert letters(cast) == []
+
+
 def letters(cast):
     with acting_as(cast.front_door_worker):
         return list(PublicReferral.objects.all())
@@ -191,7 +209,7 @@ def test_the_professionals_page_wants_its_token(db):
 
 
 def test_the_front_door_reads_what_could_not_be_taken_in(cast, sign_in, client):
-    client.post("/hello/", typed())
+    client.post("/hello/", typed(soon="yes"))
     (one,) = letters(cast)
     with acting_as(cast.front_door_worker):
         PublicReferral.objects.update(refused_at="2026-01-01T00:00Z")
@@ -204,6 +222,7 @@ def test_the_front_door_reads_what_could_not_be_taken_in(cast, sign_in, client):
     page = worker.get(reverse("referrals:letter", args=[one.pk])).content.decode()
     assert "Wren" in page
     assert "07700 900321" in page
+    assert "High: somebody may be in danger now" in page
     worker.post(reverse("referrals:letter_settle", args=[one.pk]))
     assert "Messages to read by hand" not in worker.get("/").content.decode()
 

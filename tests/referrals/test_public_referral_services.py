@@ -18,8 +18,10 @@ from dacase.jobs.tasks_base import run_message
 from dacase.walls.context import acting_as
 from referrals.choices import CallBack, ReferralState
 from referrals.models import OutsideSender, PublicReferral, Referral
+from referrals.selectors.question import questions_of, still_asked
 from referrals.services import public_referral, triage
 from referrals.services.outside_sender import record_call_back
+from referrals.services.question import answer_question
 from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails
 from tests.referrals.builders import fresh, open_case_for, send
 
@@ -67,6 +69,36 @@ def test_what_nobody_sent_becomes_one_referral_of_the_front_door(cast):
         left = PublicReferral.objects.get(pk=key)
         assert left.body == {}
         assert left.taken_in_at
+
+
+def test_nothing_is_kept_that_no_referral_could_be_made_of(cast):
+    only_messages = ContactAnswers(phone="07700 900321", safe_to_leave_message=True)
+    old = [NamedPerson(PartyRole.VICTIM, "Testcase", "Wren", date(1900, 1, 1))]
+    for changes in ({"contact": only_messages}, {"people": old}):
+        with pytest.raises(ValidationError):
+            put_in(**changes)
+    with acting_as(cast.front_door_worker):
+        assert not PublicReferral.objects.exists()
+
+
+def test_a_professional_is_asked_for_a_safe_way_when_called_back_and_the_answer_is_recorded(cast):
+    worker = cast.front_door_worker
+    key = put_in(door="professional", outside=OUTSIDE, contact=ContactAnswers())
+    run(key)
+    referral = taken_in(key, cast)
+    assert referral.state == ReferralState.RECEIVED
+    with acting_as(worker):
+        (question,) = still_asked(referral, questions_of(referral))
+        answers = ContactAnswers(phone="07700 900321", safe_to_call=True)
+        answer_question(question.pk, answer="Told on the phone", contact=answers, actor=worker)
+        referral = Referral.objects.select_related("contact").get(pk=referral.pk)
+        assert referral.contact.has_safe_way
+        assert not still_asked(referral, questions_of(referral))
+        assert referral.state == ReferralState.RECEIVED
+    herself = put_in(contact=ContactAnswers())
+    run(herself)
+    with acting_as(worker):
+        assert not questions_of(taken_in(herself, cast))
 
 
 def test_its_clock_began_when_it_was_sent_however_long_the_worker_was_away(cast):
@@ -137,7 +169,10 @@ def test_run_twice_and_killed_in_between_it_makes_one_referral(cast):
 
 def test_a_letter_that_is_refused_stays_and_is_shown_to_the_front_door(cast):
     worker = cast.front_door_worker
-    key = put_in(people=[])
+    key = put_in()
+    with acting_as(worker):  # as an older page might have kept it
+        body = PublicReferral.objects.get(pk=key).body | {"people": []}
+        PublicReferral.objects.filter(pk=key).update(body=body)
     assert run(key).failed_at
     with acting_as(worker):
         waiting = PublicReferral.objects.visible_to(worker).waiting().get()

@@ -230,6 +230,30 @@ def test_a_sender_who_has_left_is_asked_through_her_agency(cast):
     assert sent_mails() == [(cast.police_officer.agency.email, "A question for you")]
 
 
+def test_what_a_sender_who_has_left_was_asked_is_on_her_colleagues_day(cast):
+    from django.utils import timezone
+
+    from dacase.agencies.models import Agency, Membership
+    from referrals.selectors.people import addresses, people_of
+
+    officer, colleague = cast.police_officer, cast.police_alder
+    assert colleague.agency_id == officer.agency_id
+    referral = send(officer)
+    return_it(referral, cast.front_door_worker)
+    with acting_as(colleague):
+        assert not questions_to(colleague)
+    Membership.objects.filter(pk=officer.pk).update(ended_at=timezone.now())
+    Agency.objects.filter(pk=officer.agency_id).update(email="")
+    return_it(referral, cast.front_door_worker, code="what_happened")
+    with acting_as(colleague):
+        assert questions_to(colleague).count() == 2
+    with acting_as(cast.front_door_worker):
+        assert not questions_to(cast.front_door_worker)
+    everybody = addresses(people_of(officer.agency_id, "make_referral"))
+    assert colleague.user.email in everybody
+    assert {to for to, _ in sent_mails()} == {*everybody, officer.user.email}
+
+
 @pytest.mark.parametrize("act", ["decline_referral", "end_without_action"])
 def test_every_decision_is_told_to_the_sender_by_a_link(cast, act):
     worker, referral = cast.front_door_worker, send(cast.police_officer)

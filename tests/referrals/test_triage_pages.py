@@ -1,18 +1,20 @@
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from dacase.agencies.services.agency import public_door_of
 from dacase.audit.models import Read
 from dacase.cases.choices import PartyRole
 from dacase.cases.models import Case, Draft, Party, Person
 from dacase.walls.context import acting_as
 from referrals.models import Referral, ReferralPerson, Route
 from referrals.services import triage as services
-from referrals.services.referral import NamedPerson
+from referrals.services.referral import ContactAnswers, NamedPerson, OutsideDetails
 from tests.factories import make_case
-from tests.referrals.builders import fresh, open_case_for, route_to, send
+from tests.referrals.builders import PEOPLE, fresh, open_case_for, route_to, send
 
 
 @pytest.fixture
@@ -46,12 +48,51 @@ def test_the_queue_is_sorted_by_its_clocks(cast, worker, django_assert_max_num_q
         page = text_of(worker.get(reverse("referrals:queue")))
     assert page.index(high.reference) < page.index(standard.reference)
     assert "<strong>2</strong> contacts about <strong>2</strong> individuals, waiting for a decision" in page
+    assert '<a class="govuk-link" href="?priority=high">1 of high priority</a>' in page
+    assert "immediate</a>" not in page
     assert "Nobody yet" in page
     assert "Testcase" not in page
     filtered = text_of(worker.get(reverse("referrals:queue"), {"priority": "standard"}))
     assert high.reference not in filtered
+    assert "of high priority</a>" not in filtered
     headers = {"HX-Request": "true", "HX-Target": "results"}
     assert "<html" not in text_of(worker.get(reverse("referrals:queue"), {"held": "me"}, headers=headers))
+
+
+def test_the_same_sent_by_two_agencies_is_said_on_both_before_there_is_a_case(cast, worker):
+    first, second = send(cast.police_officer), send(cast.hospital_umber)
+    other = [NamedPerson(PartyRole.VICTIM, "Elsewhere", "Otto", date(1971, 8, 20))]
+    unlike = send(cast.hospital_umber, people=other, contact=ContactAnswers(phone="07700 900999"))
+    for one, another in ((first, second), (second, first)):
+        page = text_of(worker.get(url("triage", one)))
+        assert "This may have been sent twice" in page
+        assert url("triage", another) in page
+        assert "Same family name" in page
+        assert unlike.reference not in page
+    assert "sent twice" not in text_of(worker.get(url("triage", unlike)))
+    # One that was declined says so for a while; one that is in a case is found among people.
+    press(worker, "decline", first, cast.front_door_worker, code="sent_twice")
+    assert first.reference in text_of(worker.get(url("triage", second)))
+    open_case_for(second, cast.front_door_worker)
+    third = text_of(worker.get(url("triage", send(cast.police_alder))))
+    assert "People who may be known already" in third
+    assert second.reference not in third
+
+
+@pytest.mark.parametrize(
+    ("door", "words"), [("professional", "call the organisation"), ("self", "the way that they asked for")]
+)
+def test_after_a_decision_the_front_door_reads_that_who_has_no_account_reads_nothing_here(
+    cast, worker, door, words
+):
+    door_member = public_door_of(cast.front_door_worker.agency)
+    outside = OutsideDetails("Gale Invented", "Nurse", "Moorside Surgery", "primary_care", "07700 900555")
+    referral = send(door_member, door=door, outside=outside if door == "professional" else None)
+    assert words in text_of(worker.get(url("decline", referral)))
+    page = text_of(press(worker, "decline", referral, cast.front_door_worker, code="outside_area"))
+    assert words in page
+    assert "The sender sees the reason" not in page
+    assert words in text_of(worker.get(url("triage", referral)))
 
 
 def test_an_empty_queue(worker):
@@ -61,7 +102,7 @@ def test_an_empty_queue(worker):
 def test_the_page_shows_everything_and_the_look_is_recorded(
     cast, worker, referral, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(20):  # of which 4 are the transaction of the test
+    with django_assert_max_num_queries(21):  # of which 4 are the transaction of the test
         page = text_of(worker.get(url("triage", referral)))
     for words in (
         "Vera Testcase",
@@ -176,12 +217,16 @@ def test_matches_are_shown_with_reasons_and_must_be_answered(cast, worker, refer
 def test_join_a_case_and_see_both_sides(cast, worker, referral, django_assert_max_num_queries):
     actor = cast.front_door_worker
     case = open_case_for(referral, actor)
-    again = send(cast.hospital_umber)
+    again = send(cast.hospital_umber, people=[replace(PEOPLE[0], also_known_as="Vee Testcase"), *PEOPLE[1:]])
     with django_assert_max_num_queries(20):
         page = text_of(worker.get(url("join_case", again, case.pk)))
     assert "Named in the referral" in page
     assert "In the case" in page
     assert "Not in this case yet" in page
+    assert "Testcase, victim-survivor, born 4 March 1990, also known as Vee Testcase" in page.replace(
+        "</strong>", ""
+    )
+    assert "Other names and another date of birth" in page
     joined = press(worker, "join_case", again, actor, case.pk, **answers_for(again, case, actor))
     assert f"The referral is in case {case.reference}" in text_of(joined)
     assert fresh(again, actor).case == case

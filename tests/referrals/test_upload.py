@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from django.urls import reverse
 from dacase.jobs.models import Job, JobState, OutboxMessage
 from dacase.jobs.tasks_base import run_message
 from dacase.walls.context import acting_as
+from referrals.forms.upload import with_first_zero
 from referrals.models import Referral, Upload, UploadRow
 from referrals.rules.tables import rows as table_rows
 from referrals.rules.upload import MOST_ROWS, columns, number_of_row, read_rows, template
@@ -106,6 +108,9 @@ def test_a_file_is_shown_and_nothing_is_sent(cast, sign_in):
         ({"priority": "urgent"}, "priority: How urgent is it: select"),
         ({"victim_aware": "no"}, "not_aware_reason: Say why"),
         ({"what_happened": ""}, "what_happened: Enter what has happened"),
+        ({"safe_to_call": "no", "safe_to_leave_message": "yes"}, "ways: Leaving a message is only safe"),
+        ({"date_of_birth": "01/01/1900"}, "date_of_birth: Date of birth must be within the last 120 years"),
+        ({"child_1_date_of_birth": "01/01/1900"}, "child_1_date_of_birth: Date of birth must be within"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_row(cast, sign_in, changes, said):
@@ -221,6 +226,47 @@ def test_a_worker_that_dies_half_way_sends_the_rest_later(cast, sign_in, monkeyp
     run_all()
     with acting_as(officer):
         assert Referral.objects.count() == 2
+
+
+def test_a_number_gets_back_the_zero_that_a_spreadsheet_took_and_a_date_may_begin_with_its_year(
+    cast, sign_in
+):
+    officer = cast.police_officer
+    client = sign_in(officer)
+    row = {"phone": "7700900123", "date_of_birth": "1990-03-04"}
+    client.post(send_file(client, content(row))["Location"])
+    run_all()
+    with acting_as(officer):
+        referral = Referral.objects.select_related("contact").get()
+        assert referral.contact.phone == "07700900123"
+        assert referral.people.get(role="victim").date_of_birth == date(1990, 3, 4)
+
+
+@pytest.mark.parametrize("kept", ["07700 900123", "+44 7700 900123", "020 7946 0000", "999", ""])
+def test_a_number_that_lost_nothing_stays_as_it_is(kept):
+    assert with_first_zero(kept) == kept
+
+
+def test_a_row_that_is_refused_late_is_named_and_the_rows_after_it_are_sent(cast, sign_in, monkeypatch):
+    from referrals import tasks
+
+    officer = cast.police_officer
+    client = sign_in(officer)
+    client.post(send_file(client, content({}, {"given_name": "Robin"}, {"given_name": "Lark"}))["Location"])
+    real = tasks.upload_service.send_row
+
+    def refuses(row, *, answers, **kwargs):
+        if answers["people"][0].given_name == "Robin":
+            raise ValidationError({"people": "Invented refusal"})
+        return real(row, answers=answers, **kwargs)
+
+    monkeypatch.setattr(tasks.upload_service, "send_row", refuses)
+    run_all()
+    with acting_as(officer):
+        assert Referral.objects.count() == 2
+        job = Job.objects.get()
+        assert (job.state, UploadRow.objects.get().number) == (JobState.FAILED, 3)
+        assert "Not sent: row 3 (Invented refusal)" in job.error
 
 
 @pytest.mark.parametrize("name", ["rows.xlsx", "rows"])

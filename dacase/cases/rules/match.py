@@ -10,7 +10,15 @@ from functools import cache, cached_property
 from rapidfuzz.distance import JaroWinkler
 
 from dacase.cases.rules import policy, search_key
-from dacase.cases.rules.names import SHORT, SPELLING, is_one_name, other_name_keys, parts_of, words_of
+from dacase.cases.rules.names import (
+    NOT_GIVEN,
+    SHORT,
+    SPELLING,
+    is_one_name,
+    other_name_keys,
+    parts_of,
+    words_of,
+)
 
 # A pair below SHOWN is not worth a reader's time.
 SHOWN = 50
@@ -32,7 +40,7 @@ class Identity:
 
     @cached_property
     def family(self) -> str:
-        return search_key(self.family_name)
+        return "" if self.family_name == NOT_GIVEN else search_key(self.family_name)
 
     @cached_property
     def given(self) -> str:
@@ -40,7 +48,7 @@ class Identity:
 
     @cached_property
     def family_parts(self) -> frozenset[str]:
-        return frozenset(parts_of(self.family_name))
+        return frozenset(parts_of(self.family_name)) if self.family else frozenset()
 
     @cached_property
     def other_names(self) -> frozenset[str]:
@@ -96,7 +104,16 @@ def is_like(one: str, other: str) -> bool:
 def _names(one: Identity, other: Identity) -> list[str]:
     if _is_exchanged(one, other):
         return ["names_exchanged"]
-    return [_family(one, other), _given(one, other), _other_name(one, other)]
+    family = _family(one, other)
+    if not family and _is_only_name(one, other):
+        return ["only_name"]
+    return [family, _given(one, other), _other_name(one, other)]
+
+
+def _is_only_name(one: Identity, other: Identity) -> bool:
+    """Whether one of them gave a single name, wherever it was typed, and the other has it too."""
+    first, second = ({person.family, person.given} - {""} for person in (one, other))
+    return min(len(first), len(second)) == 1 and bool(first & second)
 
 
 def _is_exchanged(one: Identity, other: Identity) -> bool:

@@ -10,6 +10,8 @@ SHORT, SPELLING = "short", "spelling"
 # Parts of a family name by which alone nobody is found.
 PARTICLES = {"VAN", "VON", "DER", "DEN", "DEL", "DELA", "BIN", "BINT", "IBN", "ABU", "MAC", "SAINT"}
 LONGEST_KEY = 100
+# What stands for the family name of somebody who gave none. It is nobody's name and makes nobody like another.
+NOT_GIVEN = "(not given)"
 # Of the other names of somebody who is looked for, no more are looked up: each costs a look into an index.
 MOST_ASKED = 8
 NO_LINES: frozenset[int] = frozenset()

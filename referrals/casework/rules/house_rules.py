@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dacase.cases.rules.people import rows as case_rows
 from referrals.casework.rules.tables import rows
+from referrals.rules.tables import rows as front_door_rows
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,24 @@ class HouseRule:
 
 
 RULES = (
+    HouseRule(
+        "The front door decides, and a service accepts",
+        "clocks",
+        {"clock": "Who", "priority": "Priority", "hours": "Within hours", "counting": "Hours of"},
+        front_door_rows,
+    ),
+    HouseRule(
+        "Who is told when that limit has passed",
+        "escalations",
+        {
+            "clock": "Who",
+            "priority": "Priority",
+            "step": "Step",
+            "minutes_late": "Minutes late",
+            "told": "Told",
+        },
+        front_door_rows,
+    ),
     HouseRule(
         "First contact, tries and quiet support",
         "contact_clocks",

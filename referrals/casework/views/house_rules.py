@@ -24,10 +24,14 @@ CODES: dict[str, type[TextChoices]] = {
 
 
 @require_GET
-@requires("work_episode")
+@requires("work_episode", "triage_referral")
 def house_rules(request: ActingRequest) -> HttpResponse:
     """The numbers that clocks, bands and reminders follow, with where each comes from."""
-    return render(request, "casework/house_rules.html", {"tables": [rule_table(rule) for rule in RULES]})
+    context = {
+        "tables": [rule_table(rule) for rule in RULES],
+        "works_episodes": request.membership.may("work_episode"),
+    }
+    return render(request, "casework/house_rules.html", context)
 
 
 def rule_table(rule: HouseRule) -> Table:
