@@ -119,7 +119,7 @@ def triage_queue(membership: Membership) -> Panel | None:
             Clock(one.due_at),
             Link(one.reference, reverse("referrals:triage", args=[one.pk])),
             marks(one),
-            one.sender_agency.name,
+            sender_cell(one),
             one.held_by.user.name if one.held_by else "Nobody yet",
         ]
         for one in first
@@ -161,7 +161,7 @@ def waiting_routes(membership: Membership) -> Panel | None:
             Clock(one.due_at),
             Link(one.referral.reference, reverse("referrals:route_detail", args=[one.pk])),
             marks(one.referral),
-            one.referral.sender_agency.name,
+            sender_cell(one.referral),
             one.get_state_display(),
         ]
         for one in first

@@ -33,7 +33,11 @@ def inbox(
     if late:
         routes = routes.filter(due_at__lt=timezone.now(), accepted_at__isnull=True)
     return routes.select_related(
-        "referral__sender_agency", "referral__case", "referral__contact", "accepted_by__user"
+        "referral__sender_agency",
+        "referral__outside_sender",
+        "referral__case",
+        "referral__contact",
+        "accepted_by__user",
     )
 
 

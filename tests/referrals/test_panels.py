@@ -1,10 +1,13 @@
 from django.urls import reverse
 
+from dacase.agencies.services.agency import public_door_of
 from dacase.cases.panels import draw
 from dacase.walls.context import acting_as
 from referrals import panels
 from referrals.models import Route
 from referrals.services import triage
+from referrals.services.outside_sender import record_call_back
+from referrals.services.referral import OutsideDetails
 from tests.factories import make_case
 from tests.referrals.builders import accepted, fresh, open_case_for, route_to, send
 
@@ -96,6 +99,24 @@ def test_the_service_is_told_to_accept_the_most_urgent(cast):
         assert [action.url for action in panel.next_actions] == [
             reverse("referrals:route_detail", args=[urgent.pk])
         ]
+
+
+def test_what_came_by_the_public_page_says_who_sent_it_and_more_of_it_costs_no_more(
+    cast, django_assert_max_num_queries
+):
+    worker = cast.front_door_worker
+    outside = OutsideDetails("Gale Invented", "Nurse", "Moorside Surgery", "primary_care", "07700 900555")
+    for _ in range(3):
+        sent = send(public_door_of(worker.agency), door="professional", outside=outside)
+        with acting_as(worker):
+            said = {"number_found": "Its website", "outcome": "confirmed", "version": 1}
+            record_call_back(sent.pk, **said, actor=worker)
+        route_to(sent, worker, cast.idva)
+    send(public_door_of(worker.agency), door="professional", outside=outside)
+    for member, panel in ((worker, panels.triage_queue), (cast.idva, panels.waiting_routes)):
+        with acting_as(member), django_assert_max_num_queries(2):
+            rows = table_of(panel(member)).rows
+        assert {row[3].text for row in rows} == {"Moorside Surgery"}
 
 
 def test_senders_see_their_own(cast):
