@@ -264,6 +264,31 @@ class TestSupport:
         with acting_as(cast.idva_manager):
             assert not Episode.objects.exists()
 
+    def test_an_end_that_is_signed_off_twice_at_once_is_signed_off_once(self, cast, case):
+        episode = begun(case, cast.idva_manager, cast.idva)
+        ask = {"reason": "not_eligible", "answers": {}, "version": 1}
+        by(cast.idva, closure.close_episode, episode.pk, **ask)()
+        version = fresh(episode, cast.idva).version
+        agree = by(cast.idva_manager, closure.sign_off_closure, episode.pk, version=version)
+        came = while_it_is_open(agree, agree)
+        assert isinstance(came, Episode), came
+        assert not came.is_open
+
+    def test_a_step_sent_twice_at_once_begins_one_support(self, cast, case):
+        episode = begun(case, cast.idva_manager, cast.idva)
+        way = {
+            "kind": "outreach",
+            "is_up": False,
+            "worker": cast.idva,
+            "answers": all_answers(),
+            "version": 1,
+        }
+        step = by(cast.idva_manager, closure.step_episode, episode.pk, **way)
+        came = while_it_is_open(step, step)
+        assert isinstance(came, Episode), came
+        with acting_as(cast.idva):
+            assert [one.pk for one in Episode.objects.filter(closed_at=None)] == [came.pk]
+
     def test_a_hand_over_sent_twice_at_once_is_one(self, cast, case, hazel):
         episode = begun(case, cast.idva_manager, cast.idva)
         offer = by(cast.idva, hand_over, [episode.pk], to=hazel, submission=uuid4())

@@ -68,10 +68,13 @@ def close_episode(
 
 @transaction.atomic
 def sign_off_closure(episode_id: UUID, *, version: int, actor: Membership) -> Episode:
-    """Agree that an episode closes. Raises NotAllowed, Episode.DoesNotExist, StaleVersion; ValidationError
-    where nobody has asked, and for one's own request.
+    """Agree that an episode closes. Twice is once. Raises NotAllowed, Episode.DoesNotExist, StaleVersion;
+    ValidationError where nobody has asked, and for one's own request.
     """
-    episode = _asked(episode_id, version, actor)
+    episode = _lock(episode_id, actor)
+    if not episode.is_open and (episode.signed_off_by_id, episode.version) == (actor.pk, version + 1):
+        return episode
+    _check_asked(episode, version, actor)
     if episode.closed_by_id == actor.pk:
         raise ValidationError("Somebody else must sign this off: you asked to close it")
     episode.signed_off_by = actor
@@ -83,7 +86,8 @@ def sign_off_closure(episode_id: UUID, *, version: int, actor: Membership) -> Ep
 @transaction.atomic
 def refuse_closure(episode_id: UUID, *, version: int, actor: Membership) -> Episode:
     """Leave an episode open that somebody asked to close; it is on its worker's day at once. Raises as above."""
-    episode = _asked(episode_id, version, actor)
+    episode = _lock(episode_id, actor)
+    _check_asked(episode, version, actor)
     _undo_closing(episode)
     episode.next_contact_at = timezone.now()
     save_episode(episode)
@@ -104,11 +108,13 @@ def step_episode(
 ) -> Episode:
     """Step support up or down to another service of the agency: one episode closes, the next begins, in one act.
 
-    What was still to do in it goes along. Returns the new episode, linked to the one before. Raises as
-    close_episode and begin_episode.
+    What was still to do in it goes along. Returns the new episode, linked to the one before; a second click gives
+    that one. Raises as close_episode and begin_episode.
     """
-    check_may(actor, "allocate_episode")
-    episode = lock_episode(episode_id, actor=actor)
+    episode = _lock(episode_id, actor)
+    made = Episode.objects.own_of(actor).filter(previous=episode, kind=kind).first()
+    if made is not None and episode.closed_by_id == actor.pk and not episode.is_open:
+        return made
     check_fresh(episode, version, actor=actor)
     check_open(episode)
     if kind == episode.kind:
@@ -157,13 +163,15 @@ def reopen_episode(episode_id: UUID, *, worker: Membership, version: int, actor:
     return episode
 
 
-def _asked(episode_id: UUID, version: int, actor: Membership) -> Episode:
+def _lock(episode_id: UUID, actor: Membership) -> Episode:
     check_may(actor, "allocate_episode")
-    episode = lock_episode(episode_id, actor=actor)
+    return lock_episode(episode_id, actor=actor)
+
+
+def _check_asked(episode: Episode, version: int, actor: Membership) -> None:
     check_fresh(episode, version, actor=actor)
     if episode.closing_asked_at is None or not episode.is_open:
         raise ValidationError("Nobody is asking to close this episode any more")
-    return episode
 
 
 def _undo_closing(episode: Episode) -> None:
