@@ -69,7 +69,8 @@ WALLS = Walls(
     ],
     triggers=[
         ("guard_viewers", "referrals_referral", "BEFORE INSERT OR UPDATE", "guard_referral_viewers"),
-        ("refresh_viewers", "referrals_route", "AFTER INSERT OR UPDATE", "refresh_referral_viewers"),
+        # Of what decides who sees the referral, and no more: it locks the referral, which comes before its case.
+        ("refresh_viewers", "referrals_route", "AFTER INSERT OR UPDATE OF state", "refresh_referral_viewers"),
     ],
     figures={
         "referrals_referral": [

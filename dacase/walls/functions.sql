@@ -210,14 +210,22 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
   ended bigint;
   ended_hearing bigint;
+  due uuid[];
 BEGIN
-  DELETE FROM cases_grant WHERE valid_until <= clock_timestamp();
+  -- The cases first, as whoever changes grants or closes a case locks them, or each would wait for the other, and
+  -- the array would be written as it was before the wait. A case that somebody holds has its turn a minute later.
+  SELECT coalesce(array_agg(free.id), '{}') INTO due FROM (
+    SELECT c.id FROM cases_case c
+     WHERE c.id IN (SELECT id FROM cases_case WHERE viewers_recheck_at <= clock_timestamp()
+                    UNION SELECT content_object_id FROM cases_grant WHERE valid_until <= clock_timestamp())
+     ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED) free;
+  DELETE FROM cases_grant WHERE content_object_id = ANY (due) AND valid_until <= clock_timestamp();
   GET DIAGNOSTICS ended = ROW_COUNT;
   DELETE FROM marac_hearinggrant WHERE valid_until <= clock_timestamp();
   GET DIAGNOSTICS ended_hearing = ROW_COUNT;
   -- A grant that has begun since the array was written: touch it, and the trigger writes the array anew.
   UPDATE cases_grant g SET valid_from = valid_from FROM cases_case c
-   WHERE c.id = g.content_object_id AND c.viewers_recheck_at <= clock_timestamp();
+   WHERE c.id = g.content_object_id AND c.id = ANY (due) AND c.viewers_recheck_at <= clock_timestamp();
   RETURN ended + ended_hearing;
 END $$;
 

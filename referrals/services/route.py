@@ -41,10 +41,14 @@ def grant_for_route(case: Case, referral: Referral, agency: Agency, *, actor: Me
 
 
 def check_case_is_open(referral: Referral) -> None:
-    """Raise ValidationError where the case of a referral was closed meanwhile: support would begin unseen."""
+    """Raise ValidationError where the case of a referral was closed meanwhile: support would begin unseen.
+
+    Raises Case.DoesNotExist where the actor was barred from it, or lost it, while she waited for its lock.
+    """
     if referral.case_id is None:
         return
-    if not Case.objects.lock(referral.case_id).is_open:
+    Case.objects.lock(referral.case_id)
+    if not Case.objects.get(pk=referral.case_id).is_open:
         raise ValidationError(
             "The case was closed while this referral waited. Open the case again first, or ask the front door to"
         )

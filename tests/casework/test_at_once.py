@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.agencies.services.membership import change_membership
-from dacase.cases.models import Headline, Party
+from dacase.cases.models import Case, Headline, Party
 from dacase.cases.services.case import PersonDetails
 from dacase.cases.services.closing import close_case
 from dacase.cases.services.exclusion import bar_from_case
@@ -24,6 +24,7 @@ from referrals.casework.rules.risk_assessment import topics
 from referrals.casework.services import closure, consent, cover, incident, risk_assessment, wording
 from referrals.casework.services.episode import allocate_episode, begin_episode, lock_episode
 from referrals.casework.services.hand_over import hand_over
+from referrals.casework.services.task import add_task, give_task
 from referrals.choices import RouteState
 from referrals.models import Referral
 from referrals.services import route, triage
@@ -32,10 +33,11 @@ from tests.casework.builders import TOOLS, answered
 from tests.casework.consents import said
 from tests.casework.episodes import all_answers, begun, fresh
 from tests.casework.incidents import account
+from tests.casework.todo import added, what
 from tests.cast import Cast
 from tests.factories import make_case
 from tests.meeting import by, while_it_is_open
-from tests.referrals.builders import accepted, send
+from tests.referrals.builders import accepted, route_to, send
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -185,6 +187,34 @@ class TestSupport:
         assert following.worker == hazel
         assert following.pk != episode.pk
 
+    def test_support_that_ends_while_the_front_door_routes_its_referral_further(self, cast):
+        """One held the case and wanted the referral, by way of the wall's trigger; the other held the referral."""
+        door = cast.front_door_worker
+        case = accepted(send(cast.police_officer), door, cast.idva)
+        with acting_as(cast.idva):
+            episode = Episode.objects.get(case=case)
+        with acting_as(door):
+            referral = Referral.objects.get()
+        came = while_it_is_open(
+            by(door, lambda actor: Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)),
+            by(
+                cast.idva_manager,
+                closure.close_episode,
+                episode.pk,
+                reason="needs_met",
+                answers=all_answers(),
+                version=episode.version,
+            ),
+            then=by(
+                door,
+                triage.route_referral,
+                referral.pk,
+                version=referral.version,
+                agencies=[cast.refuge_worker.agency],
+            ),
+        )
+        assert not getattr(came, "is_open", came)
+
     def test_no_support_is_opened_again_in_a_case_that_closes_at_that_moment(self, cast, case):
         episode = begun(case, cast.idva_manager, cast.idva)
         end = {"reason": "needs_met", "answers": all_answers(), "version": 1}
@@ -203,6 +233,36 @@ class TestSupport:
             by(cast.idva_manager, allocate_episode, episode.pk, worker=hazel, version=episode.version),
         )
         refused(came, "cannot be given this case")
+
+    def test_nobody_is_given_a_task_in_a_case_that_bars_her_at_that_moment(self, cast, case, hazel):
+        task = added(case, cast.idva)
+        came = while_it_is_open(
+            by(cast.idva_manager, bar_from_case, case, group=hazel.user.group, reason="Invented"),
+            by(cast.idva, give_task, task.pk, worker=hazel, version=task.version),
+        )
+        refused(came, "cannot be given this case")
+
+    def test_no_task_is_added_to_support_that_ends_at_that_moment(self, cast, case):
+        episode = begun(case, cast.idva_manager, cast.idva)
+        end = {"reason": "needs_met", "answers": all_answers(), "version": 1}
+        new = {"what": what(), "worker": cast.idva, "episode": episode.pk, "submission": uuid4()}
+        came = while_it_is_open(
+            by(cast.idva_manager, closure.close_episode, episode.pk, **end),
+            by(cast.idva, add_task, case.pk, **new),
+        )
+        refused(came, "Select one of the episodes shown")
+
+    def test_who_is_barred_while_she_accepts_finds_nothing(self, cast):
+        (routed,) = route_to(send(cast.police_officer), cast.front_door_worker, cast.idva)
+        with acting_as(cast.front_door_worker):
+            case = Referral.objects.get().case
+        came = while_it_is_open(
+            by(cast.idva_manager, bar_from_case, case, group=cast.idva.user.group, reason="Invented"),
+            by(cast.idva, route.accept_route, routed.pk, version=routed.version),
+        )
+        assert isinstance(came, Case.DoesNotExist), came
+        with acting_as(cast.idva_manager):
+            assert not Episode.objects.exists()
 
     def test_a_hand_over_sent_twice_at_once_is_one(self, cast, case, hazel):
         episode = begun(case, cast.idva_manager, cast.idva)

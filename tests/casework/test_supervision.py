@@ -209,7 +209,7 @@ def test_a_first_one_of_her_own_is_on_a_managers_day_where_another_can_supervise
 
 
 def test_what_another_agency_records_begins_nothing(cast, case, episode):
-    other = begun(case, cast.social_worker, cast.social_worker)
+    other = begun(case, cast.social_worker, cast.social_worker, kind="social_care")
     with acting_as(cast.social_worker):
         Supervision.objects.create(
             case=case, agency=cast.social_worker.agency, episode=other, worker=cast.social_worker,

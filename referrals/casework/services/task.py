@@ -59,7 +59,7 @@ def add_task(
     Raises NotAllowed, Case.DoesNotExist; ValidationError by field.
     """
     check_may(actor, "work_episode")
-    case = Case.objects.visible_to(actor).get(pk=case_id)
+    case = Case.objects.visible_to(actor).lock(case_id)
     made = Task.objects.filter(agency_id=actor.agency_id, submission=submission).first()
     if made is not None:
         return made
@@ -150,8 +150,11 @@ def put_back_task(task_id: UUID, *, actor: Membership) -> Task:
 
 
 def _lock(task_id: UUID, actor: Membership) -> Task:
+    """The task, locked after its case: who is barred at that moment is given nothing."""
     check_may(actor, "work_episode")
-    return own_tasks(actor).select_for_update(of=("self",)).get(pk=task_id)
+    own = own_tasks(actor)
+    Case.objects.lock(own.values_list("case_id", flat=True).get(pk=task_id))
+    return own.select_for_update(of=("self",)).get(pk=task_id)
 
 
 def _facts(what: What) -> dict[str, Any]:
