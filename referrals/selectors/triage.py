@@ -57,7 +57,7 @@ def counts(referrals: QuerySet[Referral]) -> dict[str, int]:
     """
     about = Coalesce("case__headline__victim_id", "pk")
     urgent = {
-        str(priority): Count("pk", filter=Q(priority=priority), distinct=True)
+        str(priority): Count("pk", filter=Q(priority=priority))
         for priority in (Priority.IMMEDIATE, Priority.HIGH)
     }
     return referrals.order_by().aggregate(individuals=Count(about, distinct=True), **urgent)
