@@ -329,6 +329,7 @@ CASE_PLACES = ["refuge.selectors.unit.places_of_services"]
 HOME_PANELS = [
     "referrals.front_door_panels.escalations",
     "referrals.front_door_panels.questions",
+    "referrals.front_door_panels.senders",
     "referrals.casework.episode_panels.my_day",
     "referrals.panels.letterbox",
     "referrals.panels.triage_queue",

@@ -58,6 +58,14 @@ class CallBack(TextChoices):
     IN_DANGER = "in_danger", "Not confirmed, and acted on because somebody may be in danger now"
 
 
+class Told(TextChoices):
+    """What came of telling an outside sender, who reads nothing here, what was decided."""
+
+    SPOKE = "spoke", "I spoke with the sender, who knows what was decided"
+    LEFT_WORD = "left_word", "I left word to call us, and try again"
+    GAVE_UP = "gave_up", "Not reached after several tries, and we do not try again"
+
+
 class RouteState(TextChoices):
     """Where a referral is with the service it was routed to. Only a named person makes it safe."""
 

@@ -7,6 +7,7 @@ from dacase.cases.panels import NextAction, Panel
 from dacase.ui.components import Clock, Link, Table
 from referrals.selectors.escalation import waiting_escalations
 from referrals.selectors.question import questions_to
+from referrals.selectors.triage import senders_to_tell
 
 # Everything that waits is shown: what stands below a fold of five would be lost.
 SHOWN = 50
@@ -67,3 +68,23 @@ def escalations(membership: Membership) -> Panel | None:
     ]
     table = Table("Beyond their limit", ["Clock", "Referral", "Waits", "At"], rows)
     return Panel("Beyond the limit", "referrals/panels/table.html", {"table": table}, actions)
+
+
+def senders(membership: Membership) -> Panel | None:
+    """Outside senders who are still to be told what was decided: they read nothing here. Nobody, no panel."""
+    if not membership.may("triage_referral"):
+        return None
+    waiting = list(senders_to_tell(membership).order_by("decided_at", "id")[:SHOWN])
+    if not waiting:
+        return None
+    addresses = [reverse("referrals:tell_sender", args=[one.pk]) for one in waiting]
+    rows = [
+        [one.decided_at, Link(one.reference, address), one.get_state_display()]
+        for one, address in zip(waiting, addresses, strict=True)
+    ]
+    actions = [
+        NextAction(f"Tell the sender of referral {one.reference} what was decided", address)
+        for one, address in zip(waiting, addresses, strict=True)
+    ]
+    table = Table("Senders without an account", ["Decided", "Referral", "Decision"], rows)
+    return Panel("Senders to tell", "referrals/panels/table.html", {"table": table}, actions)

@@ -30,6 +30,7 @@ urlpatterns = [
     path("referrals/letterbox/<uuid:pk>/try-again/", letterbox.try_again, name="letter_try_again"),
     path("referrals/letterbox/<uuid:pk>/settle/", letterbox.settle, name="letter_settle"),
     path("referrals/<uuid:pk>/call-back/", outside_sender.call_back, name="call_back"),
+    path("referrals/<uuid:pk>/tell-sender/", outside_sender.tell_sender, name="tell_sender"),
     path("hello/", public_referral.hello, name="hello"),
     path("hello/sent/<int:number>/", public_referral.hello_sent, name="hello_sent"),
     path("hello/leave/", public_referral.hello_leave, name="hello_leave"),

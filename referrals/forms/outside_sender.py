@@ -1,7 +1,7 @@
 from typing import Any
 
 from dacase.ui.forms import LongTextField, Look, RadioField, TextField, VersionedForm
-from referrals.choices import CallBack
+from referrals.choices import CallBack, Told
 
 
 class CallBackForm(VersionedForm):
@@ -24,3 +24,15 @@ class CallBackForm(VersionedForm):
     def said(self) -> dict[str, Any]:
         """What was typed, for the service."""
         return {name: self.cleaned_data[name] for name in ("number_found", "outcome", "note", "version")}
+
+
+class ToldForm(VersionedForm):
+    """What came of telling the sender what was decided."""
+
+    told = RadioField(
+        label="What came of the call?",
+        choices=Told,
+        error_messages={"required": "Select what came of the call"},
+    )
+    told_note = LongTextField(label="Notes", max_length=500, rows=3, required=False)
+    looks = {"told": Look(small=True)}

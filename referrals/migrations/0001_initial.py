@@ -430,6 +430,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=500)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "told",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("spoke", "I spoke with the sender, who knows what was decided"),
+                            ("left_word", "I left word to call us, and try again"),
+                            ("gave_up", "Not reached after several tries, and we do not try again"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("told_note", models.CharField(blank=True, max_length=500)),
+                (
+                    "told_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "called_back_by",
@@ -782,6 +805,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=500)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "told",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("spoke", "I spoke with the sender, who knows what was decided"),
+                            ("left_word", "I left word to call us, and try again"),
+                            ("gave_up", "Not reached after several tries, and we do not try again"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("told_note", models.CharField(blank=True, max_length=500)),
+                (
+                    "told_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agencies.membership",
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),

@@ -6,10 +6,11 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from dacase.agencies.models import Membership
-from referrals.choices import CallBack
+from referrals.choices import CallBack, Told
 from referrals.models.referral import Referral
 
 SETTLED = (CallBack.CONFIRMED, CallBack.IN_DANGER)
+NOT_TRIED_AGAIN = (Told.SPOKE, Told.GAVE_UP)
 
 
 class OutsideSender(models.Model):
@@ -31,6 +32,11 @@ class OutsideSender(models.Model):
     number_found = models.CharField(max_length=300, blank=True)
     outcome = models.CharField(max_length=20, choices=CallBack, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    # Of what was decided. A later decision is to be told anew.
+    told_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    told = models.CharField(max_length=20, choices=Told, blank=True)
+    told_note = models.CharField(max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     history = HistoricalRecords()
@@ -39,3 +45,11 @@ class OutsideSender(models.Model):
     def is_settled(self) -> bool:
         """Whether the call back lets the front door go on."""
         return self.outcome in SETTLED
+
+    @property
+    def is_to_be_told(self) -> bool:
+        """Whether somebody has still to tell her what was decided. An organisation that does not know her is told nothing."""
+        decided_at = self.referral.decided_at
+        if decided_at is None or self.outcome == CallBack.NOT_KNOWN:
+            return False
+        return self.told not in NOT_TRIED_AGAIN or self.told_at is None or self.told_at < decided_at

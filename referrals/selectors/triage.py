@@ -1,14 +1,15 @@
 """The front door's queue, and where a referral may go from there."""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
 from dacase.agencies.roles import who_may
 from dacase.cases.models import Case, Exclusion, Party
-from referrals.choices import Priority
+from referrals.choices import CallBack, Priority, ReferralDoor
 from referrals.models import Referral, Route
+from referrals.models.outside_sender import NOT_TRIED_AGAIN
 from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
 
 
@@ -47,6 +48,14 @@ def triage_queue(
     if late:
         queue = queue.filter(due_at__lt=timezone.now())
     return queue.select_related("sender_agency", "held_by__user", "contact", "outside_sender")
+
+
+def senders_to_tell(membership: Membership) -> QuerySet[Referral]:
+    """Decided referrals whose outside sender nobody has told yet, as `OutsideSender.is_to_be_told` says of one."""
+    anew = Q(outside_sender__told_at=None) | Q(outside_sender__told_at__lt=F("decided_at"))
+    found = taken_in(membership).filter(door=ReferralDoor.PROFESSIONAL, decided_at__isnull=False)
+    found = found.filter(anew | ~Q(outside_sender__told__in=NOT_TRIED_AGAIN))
+    return found.exclude(outside_sender__outcome=CallBack.NOT_KNOWN)
 
 
 def counts(referrals: QuerySet[Referral]) -> dict[str, int]:
