@@ -3,6 +3,7 @@ from django.urls import path
 from referrals.api import referral as api
 from referrals.views import (
     escalation,
+    find,
     letterbox,
     lists,
     outside_sender,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("referrals/new/", referral.create, name="create"),
     path("referrals/sent/", referral.sent, name="sent"),
     path("referrals/queue/", triage.queue, name="queue"),
+    path("referrals/find/", find.find, name="find"),
+    path("referrals/found/", find.found, name="found"),
     path("referrals/inbox/", route.inbox, name="inbox"),
     path("referrals/upload/", upload.upload, name="upload"),
     path("referrals/upload/template.csv", upload.template_file, name="upload_template"),

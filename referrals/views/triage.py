@@ -19,6 +19,7 @@ from dacase.ui.components import Clock, Column, Lines, Link, Table, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.tables import capped_count, keyset_page, sorting
 from referrals.choices import ReferralDoor, ReferralState
+from referrals.forms.find import FindForm
 from referrals.forms.triage import (
     DecisionForm,
     JoinCaseForm,
@@ -59,6 +60,7 @@ def queue(request: ActingRequest) -> HttpResponse:
     ]
     context = {
         "filters": filters,
+        "find_form": FindForm(),
         "page": page,
         "count": capped_count(referrals),
         **counts(referrals),
