@@ -41,3 +41,10 @@ def find_referrals(membership: Membership, words: str) -> QuerySet[Referral]:
     return here.filter(Q(decided_at__isnull=True) | Q(decided_at__gte=since)).filter(
         Exists(named.filter(like))
     )
+
+
+def is_named_like(person: ReferralPerson, words: str) -> bool:
+    """Whether `find_referrals` found the referral by this person."""
+    key = search_key(words)
+    begins = any(search_key(name).startswith(key) for name in (person.family_name, person.given_name))
+    return bool(key) and (begins or key in search_key(person.also_known_as))

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 from dacase.agencies.access import ActingRequest, requires
 from dacase.audit.services import record_read
 from dacase.cases.choices import PartyRole
-from dacase.ui.components import Clock, Link, Table
+from dacase.ui.components import Clock, Link, Table, Text
 from dacase.ui.htmx import render_fragment
 from dacase.ui.sealed import seal, unseal
 from dacase.ui.tables import capped_count, keyset_page
 from referrals.forms.find import FindForm
 from referrals.models import Referral
-from referrals.selectors.find import find_referrals
+from referrals.selectors.find import find_referrals, is_named_like
 from referrals.views.lists import sender_cell
 
 FIND = "referrals"
@@ -48,7 +48,7 @@ def found(request: ActingRequest) -> HttpResponse:
         "page": page,
         "count": capped_count(referrals),
         "noun": "referrals found",
-        "table": Table("Referrals found, newest first", heads, [_row(one) for one in page]),
+        "table": Table("Referrals found, newest first", heads, [_row(one, words) for one in page]),
         "empty_title": "No referral was found",
         "empty_text": "Try fewer letters, another spelling or the reference. Referrals that were decided more than"
         " 90 days ago are found by their reference, or among the cases.",
@@ -56,8 +56,12 @@ def found(request: ActingRequest) -> HttpResponse:
     return render_fragment(request, "referrals/find/list.html", "results", context)
 
 
-def _row(referral: Referral) -> list[Any]:
-    about = next((one.name for one in referral.people.all() if one.role == PartyRole.VICTIM), "")
+def _row(referral: Referral, words: str) -> list[Any]:
+    """One referral: whom it is about, and whom a search found in it besides."""
+    people = list(referral.people.all())
+    name = next((one.name for one in people if one.role == PartyRole.VICTIM), "")
+    others = [one for one in people if one.role != PartyRole.VICTIM and is_named_like(one, words)]
+    about = Text(name, sub=" · ".join(f"{one.name}, {PartyRole(one.role).label.lower()}" for one in others))
     decided = referral.get_state_display() if referral.decided_at else Clock(referral.due_at)
     url = reverse("referrals:triage", args=[referral.pk])
     return [Link(referral.reference, url), about, sender_cell(referral), referral.received_at, decided]

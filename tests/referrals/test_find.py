@@ -78,6 +78,14 @@ class TestPages:
         with acting_as(cast.front_door_worker):
             assert Read.objects.filter(page="referrals:find").count() == 1
 
+    def test_whom_it_found_besides_the_victim_survivor_stands_beside_her(self, cast, referral, sign_in):
+        client = sign_in(cast.front_door_worker)
+        html = client.post(FIND, {"words": "Percy"}, follow=True).content.decode()
+        assert "Percy Testcase, perpetrator" in html
+        assert "Cleo" not in html
+        html = client.post(FIND, {"words": referral.reference}, follow=True).content.decode()
+        assert "Percy" not in html
+
     @pytest.mark.parametrize(("words", "says"), [("", "Enter"), ("x", "at least two letters")])
     def test_what_is_too_short_is_told_at_the_field(self, cast, sign_in, words, says):
         html = sign_in(cast.front_door_worker).post(FIND, {"words": words}).content.decode()
