@@ -111,7 +111,7 @@ def test_the_demo_from_first_start_to_last_breath(home, tmp_path):
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(30) == 0, demo.text()
     assert "@example." in demo.text(), "the cast's sign-in details"
-    assert running(home) == []
+    assert wait_until_none(home, 10) == []
 
     # On the kept data it starts quickly, and a kill that it cannot see coming leaves nothing either.
     begun = time.monotonic()

@@ -108,7 +108,7 @@ def test_last_user_stops_what_the_first_one_started(home):
     assert ask(database, "SELECT 1") == [(1,)]
     assert redis.Redis.from_url(broker).ping()
     second.end()
-    assert processes_of(home) == []
+    assert wait_until_none(home, 10) == []
 
 
 def test_two_commands_started_at_once_share_one_server(home):
@@ -119,7 +119,7 @@ def test_two_commands_started_at_once_share_one_server(home):
     keepers = [process for process in processes_of(home) if "keeper.py" in " ".join(process.cmdline())]
     assert len(keepers) == 2
     assert [holder.end() for holder in holders] == ["", "", ""]
-    assert processes_of(home) == []
+    assert wait_until_none(home, 10) == []
 
 
 def test_data_survives_when_everything_is_killed(home):
@@ -162,7 +162,7 @@ def test_servers_end_with_a_killed_keeper_and_start_again(home):
     holder.end()
     assert ask(database, "SELECT 1") == [(1,)]
     another.end()
-    assert processes_of(home) == []
+    assert wait_until_none(home, 10) == []
 
 
 def test_a_killed_server_is_started_again(home):
@@ -222,7 +222,7 @@ def test_a_path_too_long_for_a_socket_works(home):
         assert redis.Redis.from_url(broker).ping()
     finally:
         holder.end()
-    assert processes_of(home) == []
+    assert wait_until_none(home, 10) == []
 
 
 def test_root_may_keep_the_data_in_a_folder_closed_to_others(home):
@@ -230,7 +230,7 @@ def test_root_may_keep_the_data_in_a_folder_closed_to_others(home):
     holder = Holder(home)
     assert ask(holder.urls()[0], "SELECT 1") == [(1,)]
     holder.end()
-    assert processes_of(home) == []
+    assert wait_until_none(home, 10) == []
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path):

@@ -65,7 +65,7 @@ def test_a_stack_leaves_nothing_running(mark):
     parts = [part("plain", SLEEP, mark), part("parent", WITH_CHILD, mark)]
     with Stack(os.environ, 0, mark, parts=parts):
         assert wait_for(lambda: len(running(mark)) == 3)
-    assert running(mark) == []
+    assert wait_for(lambda: running(mark) == [])
 
 
 def test_a_part_that_does_not_listen_is_killed_in_the_end(mark, monkeypatch):
@@ -75,7 +75,7 @@ def test_a_part_that_does_not_listen_is_killed_in_the_end(mark, monkeypatch):
     begun = time.monotonic()
     stack.stop()
     assert 0.9 < time.monotonic() - begun < 5
-    assert running(mark) == []
+    assert wait_for(lambda: running(mark) == [])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
@@ -125,7 +125,7 @@ def test_a_part_that_cannot_start_ends_the_others(mark):
     parts[1].ready = lambda: False
     with pytest.raises(ProcessError, match=r"broken stopped while starting \(exit 3\)"):
         Stack(os.environ, 0, mark, parts=parts).start()
-    assert running(mark) == []
+    assert wait_for(lambda: running(mark) == [])
 
 
 def test_start_returns_when_the_parts_answer(mark):
@@ -146,4 +146,4 @@ def test_a_taken_port_is_refused_before_anything_starts(mark):
         port = other.getsockname()[1]
         with pytest.raises(ProcessError, match=rf"Port {port} cannot be used .* make demo PORT={port + 1}"):
             Stack(os.environ, port, mark, parts=[part("web", SLEEP, mark)]).start()
-    assert running(mark) == []
+    assert wait_for(lambda: running(mark) == [])
