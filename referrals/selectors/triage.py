@@ -8,7 +8,7 @@ from dacase.agencies.models import Agency, Membership
 from dacase.agencies.roles import who_may
 from dacase.cases.models import Case, Exclusion, Party
 from referrals.choices import CallBack, Priority, ReferralDoor
-from referrals.models import Referral, Route
+from referrals.models import OutsideSender, Referral, Route
 from referrals.models.outside_sender import NOT_TRIED_AGAIN
 from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
 
@@ -52,10 +52,11 @@ def triage_queue(
 
 def senders_to_tell(membership: Membership) -> QuerySet[Referral]:
     """Decided referrals whose outside sender nobody has told yet, as `OutsideSender.is_to_be_told` says of one."""
-    anew = Q(outside_sender__told_at=None) | Q(outside_sender__told_at__lt=F("decided_at"))
-    found = taken_in(membership).filter(door=ReferralDoor.PROFESSIONAL, decided_at__isnull=False)
-    found = found.filter(anew | ~Q(outside_sender__told__in=NOT_TRIED_AGAIN))
-    return found.exclude(outside_sender__outcome=CallBack.NOT_KNOWN)
+    anew = Q(told_at=None) | Q(told_at__lt=F("referral__decided_at"))
+    untold = OutsideSender.objects.filter(anew | ~Q(told__in=NOT_TRIED_AGAIN))
+    # From the few senders to their referrals: a front door has taken in 200,000 others.
+    sent = untold.exclude(outcome=CallBack.NOT_KNOWN).values("referral")
+    return taken_in(membership).filter(pk__in=sent, door=ReferralDoor.PROFESSIONAL, decided_at__isnull=False)
 
 
 def counts(referrals: QuerySet[Referral]) -> dict[str, int]:
