@@ -15,6 +15,7 @@ from referrals.casework.rules.closure import items
 from referrals.casework.services import contact
 from referrals.casework.services.contact import Contact
 from referrals.casework.services.episode import begin_episode
+from tests.times import days_ago
 
 NO = dict.fromkeys(("safe_to_call", "safe_to_text", "safe_to_leave_message", "safe_to_write"), False)
 TEXTS = dict.fromkeys(("safe_times", "who_else_sees", "code_word"), "")
@@ -25,8 +26,7 @@ def plan(case: Case, actor: Membership, *, days_old: int = 0, **ways: Any) -> No
     with acting_as(actor):
         party = Party.objects.get(case=case, role="victim")
         save_safe_contact_plan(party, version=0, actor=actor, **NO | TEXTS | ways)
-        checked = timezone.now() - timedelta(days=days_old)
-        SafeContactPlan.objects.filter(party=party).update(updated_at=checked)
+        SafeContactPlan.objects.filter(party=party).update(updated_at=days_ago(days_old))
 
 
 def begun(case: Case, manager: Membership, worker: Membership | None, **changes: Any) -> Episode:

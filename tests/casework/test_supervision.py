@@ -25,6 +25,7 @@ from referrals.casework.services.closure import close_episode
 from referrals.casework.services.supervision import Talk
 from tests.casework.episodes import all_answers, begun, fresh
 from tests.factories import make_case
+from tests.times import days_ago
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -51,7 +52,7 @@ def held(episode, actor, submission=None, **changes):
 def aged(episode, actor, *, weeks, band=""):
     """The support began so many weeks ago, at that risk."""
     with acting_as(actor):
-        Episode.objects.filter(pk=episode.pk).update(opened_at=timezone.now() - timedelta(weeks=weeks))
+        Episode.objects.filter(pk=episode.pk).update(opened_at=days_ago(7 * weeks))
         Headline.objects.filter(case=episode.case_id).update(band=band)
 
 
