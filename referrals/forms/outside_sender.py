@@ -1,5 +1,3 @@
-from typing import Any
-
 from dacase.ui.forms import LongTextField, Look, RadioField, TextField, VersionedForm
 from referrals.choices import CallBack, Told
 
@@ -20,10 +18,6 @@ class CallBackForm(VersionedForm):
     )
     note = LongTextField(label="Notes", max_length=500, rows=3, required=False)
     looks = {"outcome": Look(small=True)}
-
-    def said(self) -> dict[str, Any]:
-        """What was typed, for the service."""
-        return {name: self.cleaned_data[name] for name in ("number_found", "outcome", "note", "version")}
 
 
 class ToldForm(VersionedForm):

@@ -11,7 +11,7 @@ from dacase.cases.choices import PartyRole
 from dacase.ui.forms import FileField, Form
 from referrals.forms.contact import WAYS
 from referrals.forms.referral import ChildRow, NameFields, PerpetratorRow, ReferralForm
-from referrals.rules.upload import read_rows
+from referrals.rules.upload import read_rows, with_first_zero
 
 YES, NO = {"yes", "y"}, {"no", "n", ""}
 PARTS = ("day", "month", "year")
@@ -39,14 +39,6 @@ class UploadForm(Form):
 def lacks_safe_way(values: Mapping[str, str]) -> bool:
     """Whether a row says of no way that it is safe. That what a way needs is there, its errors say."""
     return all(values.get(code, "").lower() in NO for code, _ in WAYS)
-
-
-def with_first_zero(number: str) -> str:
-    """A phone number with the 0 that a spreadsheet takes for no part of a number. No area's number has ten digits
-    without it.
-    """
-    digits = number.replace(" ", "")
-    return f"0{number}" if digits.isdigit() and len(digits) == 10 and digits[0] != "0" else number
 
 
 def _date_parts(value: str) -> list[str]:

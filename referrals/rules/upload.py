@@ -90,3 +90,11 @@ def _fits(cells: list[str], head: list[str], line: int) -> bool:
     if any(len(cell) > LONGEST_CELL for cell in cells):
         raise ValidationError(f"Line {line} has a cell that is too long")
     return True
+
+
+def with_first_zero(number: str) -> str:
+    """A phone number with the 0 that a spreadsheet takes for no part of a number. No area's number has ten digits
+    without it.
+    """
+    digits = number.replace(" ", "")
+    return f"0{number}" if digits.isdigit() and len(digits) == 10 and digits[0] != "0" else number

@@ -1,16 +1,12 @@
 """Looking a referral up: somebody is on the phone and names a person, or a reference."""
 
-from datetime import timedelta
-
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField
-from django.utils import timezone
 
 from dacase.agencies.models import Membership
 from dacase.cases.rules import looks_like_reference, search_key
 from dacase.cases.selectors.case import SHORTEST_SEARCH
 from referrals.models import Referral, ReferralPerson
-from referrals.selectors.match import LOOKED_BACK_DAYS
-from referrals.selectors.triage import taken_in
+from referrals.selectors.triage import taken_in, waiting_or_lately_decided
 
 
 class SearchKey(Func):
@@ -27,20 +23,21 @@ def find_referrals(membership: Membership, words: str) -> QuerySet[Referral]:
     """The front door's referrals with this reference, or that name somebody whose family, first or other name begins
     like `words`: those that wait, and those decided within the last 90 days. A later one is found by its case.
     """
-    here = taken_in(membership).select_related("sender_agency", "held_by__user", "contact", "outside_sender")
     if looks_like_reference(words):
-        return here.filter(reference=words.strip().upper())
-    key = search_key(words)
+        found = taken_in(membership).filter(reference=words.strip().upper())
+    else:
+        found = waiting_or_lately_decided(membership).filter(_names_somebody_like(search_key(words)))
+    return found.select_related("sender_agency", "outside_sender")
+
+
+def _names_somebody_like(key: str) -> Exists | Q:
     if len(key) < SHORTEST_SEARCH:
-        return here.none()
-    since = timezone.now() - timedelta(days=LOOKED_BACK_DAYS)
+        return Q(pk__in=[])
     named = ReferralPerson.objects.filter(referral=OuterRef("pk")).alias(
         family=SearchKey("family_name"), given=SearchKey("given_name"), others=SearchKey("also_known_as")
     )
     like = Q(family__startswith=key) | Q(given__startswith=key) | Q(others__contains=key)
-    return here.filter(Q(decided_at__isnull=True) | Q(decided_at__gte=since)).filter(
-        Exists(named.filter(like))
-    )
+    return Exists(named.filter(like))
 
 
 def is_named_like(person: ReferralPerson, words: str) -> bool:

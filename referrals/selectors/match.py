@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
-
-from django.db.models import Q
-from django.utils import timezone
 
 from dacase.agencies.models import Agency, Membership
 from dacase.cases.choices import LocationKind, PartyRole
@@ -14,12 +10,12 @@ from dacase.cases.rules.location import match_key
 from dacase.cases.rules.match import Identity, likeness
 from dacase.cases.selectors.match import MOST_SHOWN, Match, agencies_to_ask, find_matches
 from referrals.models import Referral, ReferralContact, ReferralPerson
-from referrals.selectors.triage import taken_in
+from referrals.selectors.triage import waiting_or_lately_decided
 
 __all__ = ["Match", "alike_referrals", "identity_of_named", "matches_for", "whom_to_ask"]
 
-# How far back a decided referral without a case is looked at, and how many referrals at most: the newest.
-LOOKED_BACK_DAYS, MOST_LOOKED_AT = 90, 500
+# How many referrals without a case are looked at, at most: the newest.
+MOST_LOOKED_AT = 500
 
 
 def matches_for(
@@ -58,9 +54,7 @@ def alike_referrals(membership: Membership, referral: Referral) -> list[Alike]:
     The likeliest first, and one query however many there are.
     """
     named = _victim_of(referral)
-    since = timezone.now() - timedelta(days=LOOKED_BACK_DAYS)
-    others = taken_in(membership).filter(case__isnull=True).exclude(pk=referral.pk)
-    others = others.filter(Q(decided_at__isnull=True) | Q(decided_at__gte=since))
+    others = waiting_or_lately_decided(membership).filter(case__isnull=True).exclude(pk=referral.pk)
     victims = ReferralPerson.objects.filter(role=PartyRole.VICTIM, referral__in=others)
     newest = victims.select_related(
         "referral__contact", "referral__sender_agency", "referral__outside_sender", "referral__held_by__user"

@@ -1,5 +1,7 @@
 """The front door's queue, and where a referral may go from there."""
 
+from datetime import timedelta
+
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -11,6 +13,9 @@ from referrals.choices import CallBack, Priority, ReferralDoor
 from referrals.models import OutsideSender, Referral, Route
 from referrals.models.outside_sender import NOT_TRIED_AGAIN
 from referrals.rules.referral import ROUTED_KINDS, ROUTED_SERVICES, UNDECIDED
+
+# How far back a decided referral is looked at.
+LOOKED_BACK_DAYS = 90
 
 
 def triage_queue(
@@ -76,6 +81,12 @@ def counts(referrals: QuerySet[Referral]) -> dict[str, int]:
 def taken_in(membership: Membership) -> QuerySet[Referral]:
     """Every referral that the front door of the membership's agency has taken in, decided or not."""
     return Referral.objects.visible_to(membership).filter(receiver_agency_id=membership.agency_id)
+
+
+def waiting_or_lately_decided(membership: Membership) -> QuerySet[Referral]:
+    """Of those the ones that wait, and those decided within the last 90 days."""
+    since = timezone.now() - timedelta(days=LOOKED_BACK_DAYS)
+    return taken_in(membership).filter(Q(decided_at__isnull=True) | Q(decided_at__gte=since))
 
 
 def services_to_route_to(referral: Referral) -> QuerySet[Agency]:

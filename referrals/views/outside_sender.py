@@ -30,7 +30,7 @@ def call_back(request: ActingRequest, pk: UUID) -> HttpResponse:
     form = draft.bind(CallBackForm, initial=initial)
 
     def record() -> object:
-        return record_call_back(pk, actor=request.membership, **form.said())
+        return record_call_back(pk, actor=request.membership, **form.cleaned_data)
 
     if draft.sent and form.is_valid() and form.attempt(record):
         draft.discard()

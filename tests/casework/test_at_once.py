@@ -153,6 +153,12 @@ class TestMerged:
         refused(while_it_is_open(self.merging(cast, harming), record), "Select a perpetrator of this case")
 
 
+def ending(cast, episode):
+    """The manager's end of a support that nobody has changed."""
+    end = {"reason": "needs_met", "answers": all_answers(), "version": episode.version}
+    return by(cast.idva_manager, closure.close_episode, episode.pk, **end)
+
+
 class TestSupport:
     def test_support_that_ends_while_a_colleague_accepts_a_referral_into_it(self, cast, hazel):
         """One held the episode and wanted the case, the other the case and the episode."""
@@ -172,14 +178,7 @@ class TestSupport:
         came = while_it_is_open(
             by(cast.idva_manager, lock_episode, episode.pk),
             by(hazel, route.accept_route, routed.pk, version=routed.version),
-            then=by(
-                cast.idva_manager,
-                closure.close_episode,
-                episode.pk,
-                reason="needs_met",
-                answers=all_answers(),
-                version=episode.version,
-            ),
+            then=ending(cast, episode),
         )
         assert getattr(came, "state", came) == RouteState.ACCEPTED
         with acting_as(cast.idva):
@@ -197,14 +196,7 @@ class TestSupport:
             referral = Referral.objects.get()
         came = while_it_is_open(
             by(door, lambda actor: Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)),
-            by(
-                cast.idva_manager,
-                closure.close_episode,
-                episode.pk,
-                reason="needs_met",
-                answers=all_answers(),
-                version=episode.version,
-            ),
+            ending(cast, episode),
             then=by(
                 door,
                 triage.route_referral,
@@ -217,8 +209,7 @@ class TestSupport:
 
     def test_no_support_is_opened_again_in_a_case_that_closes_at_that_moment(self, cast, case):
         episode = begun(case, cast.idva_manager, cast.idva)
-        end = {"reason": "needs_met", "answers": all_answers(), "version": 1}
-        by(cast.idva_manager, closure.close_episode, episode.pk, **end)()
+        ending(cast, episode)()
         version = fresh(episode, cast.idva).version
         came = while_it_is_open(
             by(cast.idva, close_case, case, reason="ended"),
@@ -244,10 +235,9 @@ class TestSupport:
 
     def test_no_task_is_added_to_support_that_ends_at_that_moment(self, cast, case):
         episode = begun(case, cast.idva_manager, cast.idva)
-        end = {"reason": "needs_met", "answers": all_answers(), "version": 1}
         new = {"what": what(), "worker": cast.idva, "episode": episode.pk, "submission": uuid4()}
         came = while_it_is_open(
-            by(cast.idva_manager, closure.close_episode, episode.pk, **end),
+            ending(cast, episode),
             by(cast.idva, add_task, case.pk, **new),
         )
         refused(came, "Select one of the episodes shown")

@@ -14,7 +14,7 @@ from dacase.ui.stale import StaleVersion
 from dacase.walls.context import acting_as
 from referrals import front_door_panels as panels
 from referrals.models import OutsideSender, Referral
-from referrals.selectors.triage import senders_to_tell
+from referrals.selectors.triage import senders_to_tell, taken_in
 from referrals.services import triage
 from referrals.services.outside_sender import record_call_back, record_told
 from referrals.services.referral import OutsideDetails
@@ -44,7 +44,8 @@ def tell(referral, worker, **changes):
 def to_tell(worker):
     with acting_as(worker):
         found = list(senders_to_tell(worker))
-        assert found == [one for one in found if one.outside_sender.is_to_be_told]
+        outside = taken_in(worker).filter(outside_sender__isnull=False).select_related("outside_sender")
+        assert set(found) == {one for one in outside if one.outside_sender.is_to_be_told}
         panel = panels.senders(worker)
         asked = [action.url for action in panel.next_actions] if panel else []
         assert asked == [reverse("referrals:tell_sender", args=[one.pk]) for one in found]

@@ -14,10 +14,9 @@ from django.urls import reverse
 from dacase.jobs.models import Job, JobState, OutboxMessage
 from dacase.jobs.tasks_base import run_message
 from dacase.walls.context import acting_as
-from referrals.forms.upload import with_first_zero
 from referrals.models import Referral, Upload, UploadRow
 from referrals.rules.tables import rows as table_rows
-from referrals.rules.upload import MOST_ROWS, columns, number_of_row, read_rows, template
+from referrals.rules.upload import MOST_ROWS, columns, number_of_row, read_rows, template, with_first_zero
 from referrals.services.upload import keep_upload, send_upload
 from tests.cast import Cast
 from tests.meeting import by, while_it_is_open

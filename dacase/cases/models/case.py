@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -45,6 +46,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         that holds the case would wait for each other.
         """
         return self.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+
+    def lock_of(self, rows: QuerySet[Any], key: uuid.UUID) -> "Case":
+        """The case of the row of `rows` with this key, locked before the row is. Raises what `rows` raise without it."""
+        return self.lock(rows.values_list("case_id", flat=True).get(pk=key))
 
 
 class Case(models.Model):

@@ -60,7 +60,7 @@ def put_back(party_id: UUID, *, actor: Membership) -> Party:
 def _lock(party_id: UUID, actor: Membership) -> Party:
     """The case first: what another room builds on the party, and who is added again, waits for it too."""
     seen = Party.with_doubles.visible_to(actor)
-    Case.objects.lock(seen.values_list("case_id", flat=True).get(pk=party_id))
+    Case.objects.lock_of(seen, party_id)
     return seen.select_for_update(of=("self",)).get(pk=party_id)
 
 

@@ -121,7 +121,7 @@ def _lock(party_id: UUID, actor: Membership) -> Party:
     """The party, a double too, its case locked: whoever records at the same time waits here."""
     check_may(actor, "record_consent")
     seen = Party.with_doubles.visible_to(actor)
-    Case.objects.visible_to(actor).lock(seen.values_list("case_id", flat=True).get(pk=party_id))
+    Case.objects.visible_to(actor).lock_of(seen, party_id)
     party = seen.get(pk=party_id)
     party.check_is_in_case()
     return party

@@ -178,7 +178,7 @@ def lock_episode(episode_id: UUID, *, actor: Membership) -> Episode:
     Raises Episode.DoesNotExist.
     """
     own = Episode.objects.own_of(actor)
-    Case.objects.lock(own.values_list("case_id", flat=True).get(pk=episode_id))
+    Case.objects.lock_of(own, episode_id)
     return own.select_related("case", "party").select_for_update(of=("self",)).get(pk=episode_id)
 
 

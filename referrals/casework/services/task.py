@@ -153,7 +153,7 @@ def _lock(task_id: UUID, actor: Membership) -> Task:
     """The task, locked after its case: who is barred at that moment is given nothing."""
     check_may(actor, "work_episode")
     own = own_tasks(actor)
-    Case.objects.lock(own.values_list("case_id", flat=True).get(pk=task_id))
+    Case.objects.lock_of(own, task_id)
     return own.select_for_update(of=("self",)).get(pk=task_id)
 
 
